@@ -1,0 +1,30 @@
+/**
+ * The market as columns aligned to a universe, and the risk forecast that goes with it. Prices are exact (they meet
+ * quantities); volatilities and covariance are Float64Array, annual, fractions.
+ */
+import type { Decimal } from '../base/decimal.ts'
+import type { Instant } from '../base/instant.ts'
+
+export interface MarketState {
+  readonly asOf: Instant
+  /** Mark price per instrument, in its quote currency. > 0 */
+  readonly price: readonly Decimal[]
+  /** Age of each mark at asOf. */
+  readonly priceAgeMs: Float64Array
+  /** Instruments whose mark is older than the book allows: frozen, and named. 1 = stale */
+  readonly stale: Uint8Array
+  /** Numeraire per unit of each currency. > 0; 1 for the numeraire. */
+  readonly rate: readonly Decimal[]
+  /** Traded volume per day of each instrument in numeraire; NaN where it is not known. Never read without a check. */
+  readonly volumePerDay: Float64Array
+}
+
+/** A risk forecast over the underlyings of a universe, annual. */
+export interface RiskModel {
+  readonly asOf: Instant
+  readonly vol: Float64Array
+  /** n × n, row-major, symmetric, positive semidefinite. */
+  readonly covariance: Float64Array
+  /** What was done to get here that a reader should know (gaps bridged, matrix repaired), one sentence each. */
+  readonly notes: readonly string[]
+}

@@ -1,0 +1,75 @@
+/**
+ * What a book is told to do: target, policy and constraints as plain data, aligned to the underlyings of its universe.
+ * Weights, widths and limits are exact ratios because the quantizer compares them exactly. Nothing here has a default.
+ */
+import type { Ratio } from '../base/ratio.ts'
+import type { Universe } from '../domain/universe.ts'
+
+/** Target weight per underlying, signed delta notional ÷ equity. */
+export interface Target {
+  readonly weight: readonly Ratio[]
+}
+
+/** Units an imbalance is measured in; formulas in `imbalance.ts`. */
+export type Unit = 'weight' | 'relative' | 'volatility' | 'risk'
+
+/**
+ * full: trade every deviation away. proportional: trade `rate` of each.
+ * band: leave deviations inside the width alone; outside, trade to the edge or to the target. `risk` is one band on the
+ * tracking error of the book, the other units are one band per underlying.
+ * riskCap: the cheapest trades that bring the tracking error back to the cap (formulas: least-cost projection).
+ */
+export type Policy =
+  | { readonly kind: 'full' }
+  | { readonly kind: 'proportional'; readonly rate: Ratio }
+  | {
+      readonly kind: 'band'
+      readonly unit: 'weight' | 'volatility'
+      readonly width: readonly Ratio[]
+      readonly to: 'edge' | 'target'
+    }
+  | {
+      readonly kind: 'band'
+      readonly unit: 'relative'
+      readonly width: readonly Ratio[]
+      /** Least |target| a deviation is divided by, so that a target of 0 has a band. */
+      readonly floor: Ratio
+      readonly to: 'edge' | 'target'
+    }
+  | { readonly kind: 'band'; readonly unit: 'risk'; readonly width: Ratio; readonly to: 'edge' | 'target' }
+  | { readonly kind: 'riskCap'; readonly trackingErrorMax: Ratio }
+
+/** Limits; null = not limited. Fractions of equity unless the name says otherwise. */
+export interface Constraints {
+  /** Per underlying. */
+  readonly weightMin: readonly (Ratio | null)[]
+  readonly weightMax: readonly (Ratio | null)[]
+  /** Σ |weight| over underlyings. */
+  readonly grossMax: Ratio | null
+  /** Σ weight over underlyings. */
+  readonly netMin: Ratio | null
+  readonly netMax: Ratio | null
+  /** Σ |traded weight| of one plan. */
+  readonly turnoverMax: Ratio | null
+  /** Share of each instrument's own volume over a horizon. */
+  readonly participation: { readonly share: Ratio; readonly horizonMs: number } | null
+  /** Least settled money left, all currencies together. Each currency alone stays at 0 or above where it was. */
+  readonly cashMin: Ratio
+  /** Largest single order. */
+  readonly orderMax: Ratio | null
+  /** Per underlying, 1 = may not be traded. */
+  readonly frozen: Uint8Array
+  /** Per instrument, 1 = may not be traded. */
+  readonly frozenInstrument: Uint8Array
+  /** Per underlying, 1 = |weight| may only fall. */
+  readonly reduceOnly: Uint8Array
+}
+
+export interface Mandate {
+  readonly universe: Universe
+  readonly target: Target
+  readonly policy: Policy
+  readonly constraints: Constraints
+  /** Per underlying: the instruments that may be traded for it, as indices; the cheapest is used first. */
+  readonly tradeable: readonly (readonly number[])[]
+}

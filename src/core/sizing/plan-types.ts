@@ -1,0 +1,202 @@
+/**
+ * The answer: a SizePlan keeps what every stage of `plan()` said, so that an explanation is those stages rendered and
+ * never a second computation. Columns are aligned to the universe's underlyings unless said otherwise.
+ */
+import type { Decimal } from '../base/decimal.ts'
+import type { Ratio } from '../base/ratio.ts'
+import type { Instant } from '../base/instant.ts'
+import type { MarketState, RiskModel } from '../domain/market.ts'
+import type { OpenOrder, Portfolio, Side } from '../domain/portfolio.ts'
+import type { Mandate, Policy, Unit } from './mandate.ts'
+
+/** Hashes of the inputs, made once when the inputs are made; `plan()` never hashes columns. */
+export interface InputHashes {
+  readonly mandate: string
+  readonly portfolio: string
+  readonly market: string
+  readonly risk: string
+}
+
+export interface PlanInputs {
+  readonly mandate: Mandate
+  readonly portfolio: Portfolio
+  readonly market: MarketState
+  readonly risk: RiskModel
+  readonly hashes: InputHashes
+}
+
+/** Stage 1, `value`: the book in weights. */
+export interface Valued {
+  /** Equity in the numeraire, exact and rounded down to 18 places. */
+  readonly equity: Decimal
+  readonly equityExact: Ratio
+  /** Settled money per currency ÷ equity, after what kept open orders reserve. */
+  readonly cash: Float64Array
+  /** Σ cash. */
+  readonly cashTotal: number
+  /** Weight per underlying; kept open orders count as filled. */
+  readonly weight: Float64Array
+  /** Exact `weight`. */
+  readonly weightExact: readonly Ratio[]
+  /** Weight if only the buys (sells) among the kept open orders fill: limits test each side alone. */
+  readonly weightHigh: Float64Array
+  readonly weightLow: Float64Array
+  /** Per instrument: exact delta notional of one unit in the numeraire, and the same ÷ equity. */
+  readonly unitDelta: readonly Ratio[]
+  readonly unitWeight: Float64Array
+  /** Per instrument: quantity including kept open orders. */
+  readonly quantity: readonly Decimal[]
+}
+
+/** Stage 3, `imbalance`: held − target in every unit; + is too much. */
+export interface Imbalance {
+  readonly weight: Float64Array
+  /** weight ÷ max(|target|, floor); null where both are 0. */
+  readonly relative: readonly (number | null)[]
+  /** weight × vol. */
+  readonly volatility: Float64Array
+  /** Euler parts of the tracking error, which they sum to; a negative part hedges the others. */
+  readonly risk: Float64Array
+  /** sqrt(d'Σd), annual. */
+  readonly trackingError: number
+  /** w_i (Σw)_i ÷ sqrt(w'Σw): what each holding contributes to the volatility of the whole book. */
+  readonly riskContribution: Float64Array
+  /** sqrt(w'Σw), annual. */
+  readonly volatilityOfBook: number
+}
+
+export type LimitName =
+  | 'weightMin'
+  | 'weightMax'
+  | 'gross'
+  | 'netMin'
+  | 'netMax'
+  | 'turnover'
+  | 'participation'
+  | 'cash'
+  | 'orderMax'
+  | 'frozen'
+  | 'reduceOnly'
+  | 'stale'
+  | 'noInstrument'
+  | 'short'
+
+/** One sentence each, rendered by `explain.ts`. Numbers are fractions; weights are of equity. */
+export type Reason =
+  | { readonly kind: 'atTarget' }
+  | { readonly kind: 'insideBand'; readonly unit: Unit; readonly imbalance: number; readonly width: number }
+  | { readonly kind: 'outsideBand'; readonly unit: Unit; readonly imbalance: number; readonly width: number; readonly to: 'edge' | 'target' }
+  | { readonly kind: 'toTarget' }
+  | { readonly kind: 'part'; readonly rate: number }
+  | { readonly kind: 'underCap'; readonly trackingError: number; readonly cap: number }
+  | { readonly kind: 'cheapestToCap'; readonly cap: number }
+  | { readonly kind: 'notNeededForCap'; readonly cap: number }
+  | { readonly kind: 'bound'; readonly limit: LimitName; readonly limitValue: number; readonly wanted: number; readonly allowed: number }
+  | { readonly kind: 'heldBackWithOthers'; readonly wanted: number; readonly allowed: number }
+  | { readonly kind: 'instrument'; readonly instrument: string; readonly cost: number; readonly instead: readonly string[] }
+  | { readonly kind: 'fullClose' }
+  | { readonly kind: 'lot'; readonly lot: Decimal; readonly leftover: number }
+  | { readonly kind: 'belowMinimum'; readonly minimum: Decimal; readonly of: 'quantity' | 'notional'; readonly was: Decimal; readonly currency: string | null }
+  | { readonly kind: 'remainderUnsellable'; readonly remainder: Decimal }
+  | { readonly kind: 'limitAfterRounding'; readonly limit: LimitName }
+  | { readonly kind: 'mostRisk'; readonly underlying: string; readonly part: number; readonly trackingError: number }
+  | { readonly kind: 'hedges'; readonly underlying: string; readonly part: number }
+  | {
+      readonly kind: 'raisesTrackingError'
+      readonly before: number
+      readonly after: number
+      /** What is to blame: the policy (and its unit), or the first limit that held a leg back. */
+      readonly blame: { readonly kind: 'policy'; readonly policy: Policy['kind']; readonly unit: Unit | null } | { readonly kind: 'limit'; readonly limit: LimitName }
+    }
+  | { readonly kind: 'aboveCap'; readonly cap: number; readonly after: number }
+  | { readonly kind: 'staleMark'; readonly instrument: string; readonly ageMs: number }
+  | { readonly kind: 'replaces'; readonly order: string }
+  | { readonly kind: 'nothingToDo' }
+
+/** Stage 4, `size`: the traded weight each underlying wants. */
+export interface Wanted {
+  readonly trade: Float64Array
+  readonly because: readonly (readonly Reason[])[]
+}
+
+/** Stage 5, `constrain`: the traded weight the limits leave, between 0 and what was wanted, and its instruments. */
+export interface Allowed {
+  readonly trade: Float64Array
+  /** Traded weight per instrument; sums to `trade` over each underlying. */
+  readonly byInstrument: Float64Array
+  readonly because: readonly (readonly Reason[])[]
+}
+
+/** Stage 6, `quantize`: exact quantities on each instrument's lot grid. */
+export interface Quantized {
+  /** Signed quantity per instrument, + buys. */
+  readonly quantity: readonly Decimal[]
+  readonly because: readonly (readonly Reason[])[]
+}
+
+export interface Cost {
+  readonly fee: Decimal
+  readonly spread: Decimal
+  readonly total: Decimal
+}
+
+/** The book at one moment, as fractions of equity. */
+export interface Balance {
+  readonly cash: number
+  readonly gross: number
+  readonly net: number
+  readonly weight: Float64Array
+  readonly imbalance: Imbalance
+}
+
+export interface Leg {
+  readonly instrument: string
+  readonly underlying: string
+  readonly side: Side
+  readonly held: Decimal
+  /** Signed, + buys. */
+  readonly quantity: Decimal
+  readonly after: Decimal
+  readonly price: Decimal
+  /** Unsigned delta notional in the numeraire. */
+  readonly notional: Decimal
+  /** Signed traded weight: wanted by the policy, allowed by the limits (this instrument's part), traded after rounding. */
+  readonly wanted: number
+  readonly allowed: number
+  readonly traded: number
+  readonly cost: Cost
+  readonly because: readonly Reason[]
+}
+
+/** One line per underlying, traded or not. */
+export interface Line {
+  readonly underlying: string
+  readonly held: number
+  readonly target: number
+  readonly wanted: number
+  readonly allowed: number
+  readonly traded: number
+  readonly after: number
+  readonly because: readonly Reason[]
+}
+
+export interface SizePlan {
+  readonly id: string
+  readonly asOf: Instant
+  readonly numeraire: string
+  readonly inputs: InputHashes
+  readonly status: 'ready' | 'balanced'
+  readonly policy: Policy
+  readonly equity: Decimal
+  readonly before: Balance
+  readonly after: Balance
+  readonly lines: readonly Line[]
+  /** Reducing legs first, then by size. */
+  readonly legs: readonly Leg[]
+  readonly replaced: readonly OpenOrder[]
+  /** Σ |traded weight| and the same in the numeraire. */
+  readonly turnover: number
+  readonly traded: Decimal
+  readonly cost: Cost
+  readonly because: readonly Reason[]
+}

@@ -1,0 +1,29 @@
+/** `plan()`: the one path from what is held to what to trade, as six named stages. */
+import { fail, type Issue, type Result, succeed } from '../base/result.ts'
+import { aimAt } from './aim.ts'
+import { check } from './check.ts'
+import { constrain } from './constrain.ts'
+import { measureImbalance } from './imbalance.ts'
+import type { PlanInputs, SizePlan } from './plan-types.ts'
+import { quantize } from './quantize.ts'
+import { size } from './size.ts'
+import { summarise } from './summary.ts'
+import { value } from './value.ts'
+
+/**
+ * Sizes a whole book.
+ * @returns the plan, or every issue that stands in its way. Never throws on data, never returns NaN.
+ */
+export function plan(inputs: PlanInputs): Result<SizePlan, readonly Issue[]> {
+  const valued = value(inputs)
+  if (!valued.ok) return valued
+  const issues = check(inputs, valued.value)
+  if (issues.length > 0) return fail(issues)
+  const held = valued.value
+  const aim = aimAt(inputs.mandate)
+  const imbalance = measureImbalance(held.weight, aim, inputs.risk)
+  const wanted = size(inputs, imbalance)
+  const allowed = constrain(inputs, held, wanted)
+  const quantized = quantize(inputs, held, aim, wanted, allowed)
+  return succeed(summarise(inputs, { held, aim, imbalance, wanted, allowed, quantized }))
+}
