@@ -3,7 +3,7 @@
  * quotients round once, by a mode the caller names. Mathematics uses `number`; the two types meet only through
  * `toNumber` (into the columns) and the quantizer (out of them).
  */
-import { assert, type Result } from './result.ts'
+import { assert, quoted, type Result } from './result.ts'
 
 declare const decimalBrand: unique symbol
 export type Decimal = bigint & { readonly [decimalBrand]: true }
@@ -48,26 +48,40 @@ export function divideInteger(n: bigint, d: bigint, mode: Rounding): bigint {
   }
 }
 
-const PATTERN = /^([+-]?)(\d{1,30})(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/
+/** Digits before the point that text may name. Exact arithmetic on what was read then stays small whoever wrote it. */
+const WHOLE_DIGITS_MAX = 30
+const FRACTION_DIGITS_MAX = 120
+const PATTERN = /^([+-]?)(?:(\d{1,30})(?:\.(\d{1,120}))?|\.(\d{1,120}))(?:[eE]([+-]?\d{1,3}))?$/
 
-/** Splits decimal text into an integer and a power of ten, or null where it is no plain decimal number. */
+/**
+ * Splits decimal text ("-12.5", ".5", "+1", "1e-7") into an integer and a power of ten, or null where it is no plain
+ * decimal number of at most 30 digits before the point and 120 after it.
+ */
 export function splitDecimalText(text: string): { readonly digits: bigint; readonly exponent: number } | null {
-  const match = PATTERN.exec(text.startsWith('.') ? `0${text}` : text)
+  const match = PATTERN.exec(text)
   if (match === null) return null
-  const [, sign, whole, fraction = '', exponent = '0'] = match
-  if (fraction.length > 120) return null
-  const digits = BigInt(whole! + fraction)
-  return { digits: sign === '-' ? -digits : digits, exponent: Number(exponent) - fraction.length }
+  const [, sign, whole = '', fraction = match[4] ?? '', , power = '0'] = match
+  const magnitude = BigInt(whole + fraction)
+  if (magnitude === 0n) return { digits: 0n, exponent: 0 }
+  const exponent = Number(power) - fraction.length
+  if (exponent < -FRACTION_DIGITS_MAX) return null
+  if (exponent > 0 && magnitude * 10n ** BigInt(exponent) >= 10n ** BigInt(WHOLE_DIGITS_MAX)) return null
+  return { digits: sign === '-' ? -magnitude : magnitude, exponent }
 }
 
 /** Reads decimal text exactly. Refuses text that is no number and text with more than 18 places: nothing is rounded here. */
 export function parseDecimal(text: string): Result<Decimal, string> {
   const split = splitDecimalText(text)
-  if (split === null) return { ok: false, error: `must be a decimal number, was ${JSON.stringify(text)}` }
+  if (split === null)
+    return {
+      ok: false,
+      error: `must be a decimal number of at most ${WHOLE_DIGITS_MAX} digits before the point, was ${quoted(text)}`,
+    }
   const shift = split.exponent + PLACES
   if (shift >= 0) return { ok: true, value: brand(split.digits * 10n ** BigInt(shift)) }
   const unit = 10n ** BigInt(-shift)
-  if (split.digits % unit !== 0n) return { ok: false, error: `must have at most ${PLACES} decimal places, was ${text}` }
+  if (split.digits % unit !== 0n)
+    return { ok: false, error: `must have at most ${PLACES} decimal places, was ${quoted(text)}` }
   return { ok: true, value: brand(split.digits / unit) }
 }
 
@@ -102,12 +116,43 @@ export function roundTo(a: Decimal, step: Decimal, mode: Rounding): Decimal {
   return brand(divideInteger(a, step, mode) * step)
 }
 
-/** The nearest float64, ties to even. */
+const EIGHT_PLACES = 10n ** 10n
+const EXACT_MAX = 2 ** 53
+
+/** The nearest float64, ties to even: what `Number` makes of the same text. Throws beyond the range of a float64. */
 export function toNumber(a: Decimal): number {
+  // Most prices and quantities have at most 8 places: two integers that float64 holds, so one division rounds once.
+  if (a % EIGHT_PLACES === 0n) {
+    const units = Number(a / EIGHT_PLACES)
+    if (units <= EXACT_MAX && units >= -EXACT_MAX) return units / 1e8
+  }
   const units = Number(a)
-  // 10¹⁸ is a float64, so one division of an exact numerator is correctly rounded.
-  return BigInt(units) === a ? units / 1e18 : Number(toText(a))
+  // The same with 18 places: 10¹⁸ is a float64.
+  return units <= EXACT_MAX && units >= -EXACT_MAX ? units / 1e18 : divideToNumber(a, UNIT)
 }
+
+/** The float64 nearest to n/d, ties to even. d > 0. Throws where that is beyond the range of a float64. */
+export function divideToNumber(n: bigint, d: bigint): number {
+  assert(d > 0n, 'denominator must be positive')
+  if (n === 0n) return 0
+  const magnitude = n < 0n ? -n : n
+  // Scaled by 2^shift the quotient has at least 60 bits, or counts units of 2⁻¹⁰⁷⁴, the least step of float64.
+  const shift = Math.min(1074, Math.max(0, 64 + hexDigits(d) * 4 - hexDigits(magnitude) * 4))
+  const scaled = magnitude << BigInt(shift)
+  const quotient = scaled / d
+  let rounded: number
+  if (quotient < 2n ** 53n) rounded = Number(divideInteger(scaled, d, 'halfEven'))
+  else {
+    // A last bit that says whether something was cut off lets Number() round once and in the right direction.
+    const cut = quotient * d === scaled ? 0n : 1n
+    rounded = quotient < 2n ** 60n ? Number((quotient << 2n) | cut) / 4 : Number(quotient | cut)
+  }
+  const result = rounded * 2 ** -shift
+  assert(Number.isFinite(result), 'number must be within the range of a float64')
+  return n < 0n ? -result : result
+}
+
+const hexDigits = (a: bigint): number => a.toString(16).length
 
 /** Shortest exact text: no exponent, no trailing zeros, no "-0". */
 export function toText(a: Decimal): string {

@@ -24,6 +24,9 @@ export const fail = <E>(error: E): Result<never, E> => ({ ok: false, error })
 export const refuse = (code: string, path: string, message: string, hint: string): Result<never> =>
   fail([{ code, path, message, hint }])
 
+/** What was found, as a message shows it: quoted, and cut where somebody pasted a file. */
+export const quoted = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
+
 /** An invariant of this program, not of its input. */
 export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Error(`invariant: ${message}`)

@@ -19,10 +19,10 @@ export interface Grid {
   readonly notionalMin: Money | null
 }
 
-/** Fractions of traded notional; a rebate is negative. */
+/** Fractions of traded notional, exact because they become money; a rebate is negative. */
 export interface Fee {
-  readonly taker: number
-  readonly maker: number | null
+  readonly taker: Decimal
+  readonly maker: Decimal | null
 }
 
 interface Terms {
@@ -38,7 +38,7 @@ interface Terms {
   readonly grid: Grid
   readonly fee: Fee
   /** Full bid-ask spread as a fraction of the mid price. */
-  readonly spread: number
+  readonly spread: Decimal
 }
 
 export interface Spot extends Terms {

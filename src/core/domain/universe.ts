@@ -51,13 +51,23 @@ export function makeUniverse(parts: {
     instruments,
     underlyings,
     currencies,
-    underlyingOf: indexIn(underlyings, instruments.map((each) => each.underlying)),
+    underlyingOf: indexIn(
+      underlyings,
+      instruments.map((each) => each.underlying),
+    ),
     exposureOf: indexIn(underlyings, currencies),
-    quoteOf: indexIn(currencies, instruments.map((each) => each.quote)),
-    settleOf: indexIn(currencies, instruments.map((each) => each.settle)),
+    quoteOf: indexIn(
+      currencies,
+      instruments.map((each) => each.quote),
+    ),
+    settleOf: indexIn(
+      currencies,
+      instruments.map((each) => each.settle),
+    ),
   }
 }
 
 /** Index of an instrument, −1 where there is none. */
-export const instrumentIndex = (universe: Universe, id: string): number => universe.instruments.findIndex((each) => each.id === id)
+export const instrumentIndex = (universe: Universe, id: string): number =>
+  universe.instruments.findIndex((each) => each.id === id)
 export const underlyingIndex = (universe: Universe, id: string): number => universe.underlyings.indexOf(id)

@@ -22,9 +22,10 @@ export type Unit = 'weight' | 'relative' | 'volatility' | 'risk'
 export type Policy =
   | { readonly kind: 'full' }
   | { readonly kind: 'proportional'; readonly rate: Ratio }
+  | { readonly kind: 'band'; readonly unit: 'weight'; readonly width: readonly Ratio[]; readonly to: 'edge' | 'target' }
   | {
       readonly kind: 'band'
-      readonly unit: 'weight' | 'volatility'
+      readonly unit: 'volatility'
       readonly width: readonly Ratio[]
       readonly to: 'edge' | 'target'
     }

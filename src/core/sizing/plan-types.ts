@@ -3,8 +3,8 @@
  * never a second computation. Columns are aligned to the universe's underlyings unless said otherwise.
  */
 import type { Decimal } from '../base/decimal.ts'
-import type { Ratio } from '../base/ratio.ts'
 import type { Instant } from '../base/instant.ts'
+import type { Ratio } from '../base/ratio.ts'
 import type { MarketState, RiskModel } from '../domain/market.ts'
 import type { OpenOrder, Portfolio, Side } from '../domain/portfolio.ts'
 import type { Mandate, Policy, Unit } from './mandate.ts'
@@ -27,25 +27,25 @@ export interface PlanInputs {
 
 /** Stage 1, `value`: the book in weights. */
 export interface Valued {
-  /** Equity in the numeraire, exact and rounded down to 18 places. */
-  readonly equity: Decimal
+  /** Equity in the numeraire: exact, and rounded down to 18 places. > 0 once checked. */
   readonly equityExact: Ratio
-  /** Settled money per currency ÷ equity, after what kept open orders reserve. */
+  readonly equity: Decimal
+  /** Per currency: settled money ÷ equity after what kept open buys reserve. Coin that is an underlying is not money. */
   readonly cash: Float64Array
-  /** Σ cash. */
   readonly cashTotal: number
-  /** Weight per underlying; kept open orders count as filled. */
+  /** Per underlying: weight, kept open orders counted as filled. */
   readonly weight: Float64Array
-  /** Exact `weight`. */
-  readonly weightExact: readonly Ratio[]
-  /** Weight if only the buys (sells) among the kept open orders fill: limits test each side alone. */
+  /** The same if only the buys (only the sells) among the kept open orders fill: limits test each side alone. */
   readonly weightHigh: Float64Array
   readonly weightLow: Float64Array
-  /** Per instrument: exact delta notional of one unit in the numeraire, and the same ÷ equity. */
-  readonly unitDelta: readonly Ratio[]
+  /** Per underlying: exact value of coin collateral of the same name, in the numeraire. */
+  readonly coinExposure: readonly Ratio[]
+  /** Per instrument: delta notional of one unit ÷ equity. */
   readonly unitWeight: Float64Array
-  /** Per instrument: quantity including kept open orders. */
+  /** Per instrument: quantity, kept open orders counted as filled. */
   readonly quantity: readonly Decimal[]
+  /** Per instrument: least quantity left if only the kept sells fill; what may still be sold of a spot holding. */
+  readonly quantityLow: readonly Decimal[]
 }
 
 /** Stage 3, `imbalance`: held − target in every unit; + is too much. */
@@ -85,18 +85,41 @@ export type LimitName =
 export type Reason =
   | { readonly kind: 'atTarget' }
   | { readonly kind: 'insideBand'; readonly unit: Unit; readonly imbalance: number; readonly width: number }
-  | { readonly kind: 'outsideBand'; readonly unit: Unit; readonly imbalance: number; readonly width: number; readonly to: 'edge' | 'target' }
+  | {
+      readonly kind: 'outsideBand'
+      readonly unit: Unit
+      readonly imbalance: number
+      readonly width: number
+      readonly to: 'edge' | 'target'
+    }
   | { readonly kind: 'toTarget' }
   | { readonly kind: 'part'; readonly rate: number }
   | { readonly kind: 'underCap'; readonly trackingError: number; readonly cap: number }
   | { readonly kind: 'cheapestToCap'; readonly cap: number }
   | { readonly kind: 'notNeededForCap'; readonly cap: number }
-  | { readonly kind: 'bound'; readonly limit: LimitName; readonly limitValue: number; readonly wanted: number; readonly allowed: number }
+  | {
+      readonly kind: 'bound'
+      readonly limit: LimitName
+      readonly limitValue: number
+      readonly wanted: number
+      readonly allowed: number
+    }
   | { readonly kind: 'heldBackWithOthers'; readonly wanted: number; readonly allowed: number }
-  | { readonly kind: 'instrument'; readonly instrument: string; readonly cost: number; readonly instead: readonly string[] }
+  | {
+      readonly kind: 'instrument'
+      readonly instrument: string
+      readonly cost: number
+      readonly instead: readonly string[]
+    }
   | { readonly kind: 'fullClose' }
   | { readonly kind: 'lot'; readonly lot: Decimal; readonly leftover: number }
-  | { readonly kind: 'belowMinimum'; readonly minimum: Decimal; readonly of: 'quantity' | 'notional'; readonly was: Decimal; readonly currency: string | null }
+  | {
+      readonly kind: 'belowMinimum'
+      readonly minimum: Decimal
+      readonly of: 'quantity' | 'notional'
+      readonly was: Decimal
+      readonly currency: string | null
+    }
   | { readonly kind: 'remainderUnsellable'; readonly remainder: Decimal }
   | { readonly kind: 'limitAfterRounding'; readonly limit: LimitName }
   | { readonly kind: 'mostRisk'; readonly underlying: string; readonly part: number; readonly trackingError: number }
@@ -105,13 +128,18 @@ export type Reason =
       readonly kind: 'raisesTrackingError'
       readonly before: number
       readonly after: number
-      /** What is to blame: the policy (and its unit), or the first limit that held a leg back. */
-      readonly blame: { readonly kind: 'policy'; readonly policy: Policy['kind']; readonly unit: Unit | null } | { readonly kind: 'limit'; readonly limit: LimitName }
+      readonly blame: Blame
     }
   | { readonly kind: 'aboveCap'; readonly cap: number; readonly after: number }
   | { readonly kind: 'staleMark'; readonly instrument: string; readonly ageMs: number }
   | { readonly kind: 'replaces'; readonly order: string }
   | { readonly kind: 'nothingToDo' }
+
+/** What made a plan leave more tracking error than it found. */
+export type Blame =
+  | { readonly kind: 'policy'; readonly policy: Policy['kind']; readonly unit: Unit | null }
+  | { readonly kind: 'limit'; readonly limit: LimitName }
+  | { readonly kind: 'rounding' }
 
 /** Stage 4, `size`: the traded weight each underlying wants. */
 export interface Wanted {

@@ -15,15 +15,15 @@ import { value } from './value.ts'
  * @returns the plan, or every issue that stands in its way. Never throws on data, never returns NaN.
  */
 export function plan(inputs: PlanInputs): Result<SizePlan, readonly Issue[]> {
+  const issues = check(inputs)
+  if (issues.length > 0) return fail(issues)
   const valued = value(inputs)
   if (!valued.ok) return valued
-  const issues = check(inputs, valued.value)
-  if (issues.length > 0) return fail(issues)
   const held = valued.value
   const aim = aimAt(inputs.mandate)
   const imbalance = measureImbalance(held.weight, aim, inputs.risk)
-  const wanted = size(inputs, imbalance)
+  const wanted = size(inputs, aim, imbalance)
   const allowed = constrain(inputs, held, wanted)
-  const quantized = quantize(inputs, held, aim, wanted, allowed)
+  const quantized = quantize(inputs, held, allowed)
   return succeed(summarise(inputs, { held, aim, imbalance, wanted, allowed, quantized }))
 }

@@ -1,0 +1,40 @@
+/**
+ * What one unit is worth, exactly: delta notional, settled value and unrealised profit by kind of contract.
+ * linear: multiplier is underlying per contract, profit = q·m·(P − entry) in the quote currency.
+ * inverse: multiplier is quote currency per contract, profit = q·m·(1/entry − 1/P) in the coin.
+ */
+import type { Decimal } from '../base/decimal.ts'
+import { ZERO } from '../base/decimal.ts'
+import { RATIO_ZERO, type Ratio, ratioMultiply, ratioOf, ratioSubtract, reduce } from '../base/ratio.ts'
+import { assert } from '../base/result.ts'
+import type { Instrument } from './instrument.ts'
+
+/** Traded value of one unit in the quote currency. */
+export const unitNotional = (instrument: Instrument, price: Decimal): Ratio =>
+  instrument.kind !== 'spot' && instrument.contract === 'inverse'
+    ? ratioOf(instrument.multiplier)
+    : ratioMultiply(ratioOf(instrument.multiplier), ratioOf(price))
+
+/** Delta notional of one unit in the quote currency. Options are refused before they get here. */
+export function unitDelta(instrument: Instrument, price: Decimal): Ratio {
+  assert(instrument.kind !== 'option', `option ${instrument.id} has no delta without a pricing model`)
+  return unitNotional(instrument, price)
+}
+
+/** Profit not yet settled, in the settle currency; 0 for spot and for flat positions. */
+export function unrealised(
+  instrument: Instrument,
+  position: { readonly quantity: Decimal; readonly entry: Decimal | null; readonly price: Decimal },
+): Ratio {
+  const { quantity, entry, price } = position
+  if (instrument.kind === 'spot' || quantity === ZERO) return RATIO_ZERO
+  assert(entry !== null, `held ${instrument.id} has no entry price`)
+  const size = ratioMultiply(ratioOf(quantity), ratioOf(instrument.multiplier))
+  const move =
+    instrument.contract === 'inverse'
+      ? ratioSubtract(reciprocal(entry), reciprocal(price))
+      : ratioSubtract(ratioOf(price), ratioOf(entry))
+  return reduce(ratioMultiply(size, move))
+}
+
+const reciprocal = (price: Decimal): Ratio => ({ n: 10n ** 18n, d: price })

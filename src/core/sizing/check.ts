@@ -1,0 +1,284 @@
+/**
+ * What `plan()` refuses to compute with. Every issue is collected; paths are those of a book file, so that a reader of
+ * one can put a line number to them.
+ */
+import { toNumber, toText, ZERO } from '../base/decimal.ts'
+import { formatDuration } from '../base/format.ts'
+import { RATIO_ZERO, type Ratio, ratioAbsolute, ratioAdd, ratioCompare, ratioToNumber } from '../base/ratio.ts'
+import type { Issue } from '../base/result.ts'
+import type { Instrument } from '../domain/instrument.ts'
+import type { Constraints, Mandate } from './mandate.ts'
+import type { PlanInputs } from './plan-types.ts'
+
+/** All issues of the inputs, in a fixed order; empty when they can be planned with. */
+export const check = (inputs: PlanInputs): readonly Issue[] => [
+  ...checkMandate(inputs.mandate),
+  ...checkMarket(inputs),
+  ...checkPositions(inputs),
+  ...checkTradeable(inputs),
+  ...checkRisk(inputs),
+]
+
+/** Target, policy and limits among themselves; needs no market. */
+export const checkMandate = (mandate: Mandate): readonly Issue[] => [
+  ...checkLimits(mandate),
+  ...checkTarget(mandate),
+  ...checkPolicy(mandate),
+]
+
+const show = (fraction: Ratio): string => String(ratioToNumber(fraction))
+const isNegative = (limit: Ratio | null): limit is Ratio => limit !== null && limit.n < 0n
+
+function checkLimits({ constraints, universe }: Mandate): Issue[] {
+  const issues: Issue[] = []
+  const atLeastZero = (name: keyof Constraints & string, path: string, limit: Ratio | null): void => {
+    if (isNegative(limit))
+      issues.push({
+        code: 'limit.negative',
+        path,
+        message: `must be 0 or more, was ${show(limit)}`,
+        hint: `leave ${name} out for no limit`,
+      })
+  }
+  atLeastZero('grossMax', 'limits.gross', constraints.grossMax)
+  atLeastZero('turnoverMax', 'limits.turnover', constraints.turnoverMax)
+  atLeastZero('orderMax', 'limits.orderMax', constraints.orderMax)
+  if (constraints.participation !== null)
+    atLeastZero('participation', 'limits.participation', constraints.participation.share)
+  const ordered = (path: string, min: Ratio | null, max: Ratio | null): void => {
+    if (min !== null && max !== null && ratioCompare(min, max) > 0)
+      issues.push({
+        code: 'limit.contradiction',
+        path,
+        message: `min must be at most max, was min ${show(min)} and max ${show(max)}`,
+        hint: 'swap them or widen one',
+      })
+  }
+  ordered('limits.net', constraints.netMin, constraints.netMax)
+  universe.underlyings.forEach((name, u) => {
+    ordered(`limits.weight.${name}`, constraints.weightMin[u]!, constraints.weightMax[u]!)
+  })
+  return issues
+}
+
+function checkTarget({ target, constraints, universe }: Mandate): Issue[] {
+  const issues: Issue[] = []
+  const gross = target.weight.reduce((sum, each) => ratioAdd(sum, ratioAbsolute(each)), RATIO_ZERO)
+  const net = target.weight.reduce(ratioAdd, RATIO_ZERO)
+  if (constraints.grossMax !== null && ratioCompare(gross, constraints.grossMax) > 0)
+    issues.push({
+      code: 'target.gross',
+      path: 'targets',
+      message: `weights must sum to at most ${show(constraints.grossMax)} with gross limit ${show(constraints.grossMax)}, was ${show(gross)}`,
+      hint: 'lower a target or raise limits.gross',
+    })
+  const below = constraints.netMin !== null && ratioCompare(net, constraints.netMin) < 0
+  const above = constraints.netMax !== null && ratioCompare(net, constraints.netMax) > 0
+  if (below || above)
+    issues.push({
+      code: 'target.net',
+      path: 'targets',
+      message: `the sum of weights must be inside the net limit, was ${show(net)}`,
+      hint: 'change a target or limits.net',
+    })
+  universe.underlyings.forEach((name, u) => {
+    const [weight, min, max] = [target.weight[u]!, constraints.weightMin[u]!, constraints.weightMax[u]!]
+    const low = min !== null && ratioCompare(weight, min) < 0
+    if (!low && (max === null || ratioCompare(weight, max) <= 0)) return
+    issues.push({
+      code: 'target.outside-limit',
+      path: `targets.${name}`,
+      message: `must be ${low ? `at least ${show(min)}` : `at most ${show(max!)}`}, its own limit, was ${show(weight)}`,
+      hint: `change the target or limits.weight.${name}`,
+    })
+  })
+  return issues
+}
+
+function checkPolicy({ policy, universe }: Mandate): Issue[] {
+  const issue = (path: string, must: string, was: Ratio): Issue => ({
+    code: 'policy.range',
+    path: `policy.${path}`,
+    message: `must be ${must}, was ${show(was)}`,
+    hint: 'write a fraction such as 10% or 25bp',
+  })
+  switch (policy.kind) {
+    case 'full':
+      return []
+    case 'proportional':
+      return policy.rate.n > 0n && ratioCompare(policy.rate, { n: 1n, d: 1n }) <= 0
+        ? []
+        : [issue('rate', 'above 0 and at most 1', policy.rate)]
+    case 'riskCap':
+      return isNegative(policy.trackingErrorMax)
+        ? [issue('trackingErrorMax', '0 or more', policy.trackingErrorMax)]
+        : []
+    case 'band': {
+      if (policy.unit === 'risk') return isNegative(policy.width) ? [issue('width', '0 or more', policy.width)] : []
+      const widths = policy.width.flatMap((width, u) =>
+        isNegative(width) ? [issue(`width.${universe.underlyings[u]}`, '0 or more', width)] : [],
+      )
+      const floor = policy.unit === 'relative' && policy.floor.n <= 0n ? [issue('floor', 'above 0', policy.floor)] : []
+      return [...widths, ...floor]
+    }
+  }
+}
+
+function checkMarket({ mandate: { universe, constraints }, market, portfolio }: PlanInputs): Issue[] {
+  const issues: Issue[] = []
+  const positive = (path: string, price: bigint): void => {
+    if (price <= 0n)
+      issues.push({
+        code: 'market.price',
+        path,
+        message: `price must be above 0, was ${toText(price as typeof ZERO)}`,
+        hint: 'give the current mark price',
+      })
+  }
+  universe.instruments.forEach(({ id }, j) => {
+    positive(`market.prices.${id}`, market.price[j]!)
+  })
+  universe.currencies.forEach((name, c) => {
+    positive(`market.prices.${name}`, market.rate[c]!)
+  })
+  // A stale instrument that is held is only frozen, unless a limit cannot be tested without its price.
+  universe.instruments.forEach(({ id }, j) => {
+    const u = universe.underlyingOf[j]!
+    const limit =
+      constraints.grossMax !== null
+        ? 'limits.gross'
+        : constraints.netMin !== null || constraints.netMax !== null
+          ? 'limits.net'
+          : constraints.weightMin[u] !== null || constraints.weightMax[u] !== null
+            ? `limits.weight.${universe.underlyings[u]}`
+            : null
+    if (market.stale[j] !== 1 || portfolio.quantity[j] === ZERO || limit === null) return
+    issues.push({
+      code: 'market.stale',
+      path: `market.prices.${id}`,
+      message: `the mark must be fresh because ${limit} depends on it, was ${formatDuration(market.priceAgeMs[j]!)} old`,
+      hint: 'refresh the price, or raise market.markAgeMax if you accept its age',
+    })
+  })
+  return issues
+}
+
+function checkPositions({ mandate: { universe }, portfolio }: PlanInputs): Issue[] {
+  const issues: Issue[] = []
+  universe.instruments.forEach((instrument, j) => {
+    if (portfolio.quantity[j] === ZERO) return
+    const path = `positions.${instrument.id}`
+    if (instrument.kind === 'option')
+      issues.push({
+        code: 'option.unpriced',
+        path,
+        message: 'must not be an option yet: options have no pricing here, was held',
+        hint: 'leave the option out of the book and size it elsewhere',
+      })
+    else if (instrument.kind !== 'spot' && !((portfolio.entry[j] ?? ZERO) > ZERO))
+      issues.push({
+        code: 'position.entry',
+        path,
+        message: `must have an entry price above 0, was ${portfolio.entry[j] === null ? 'missing' : toText(portfolio.entry[j]!)}`,
+        hint: 'cash excludes unrealised profit, which is computed from the entry price',
+      })
+  })
+  portfolio.orders.forEach((order) => {
+    if (order.quantity > ZERO) return
+    issues.push({
+      code: 'order.quantity',
+      path: `orders.${order.id}`,
+      message: `what is open must be above 0, was ${toText(order.quantity)}`,
+      hint: 'leave filled orders out',
+    })
+  })
+  return issues
+}
+
+function checkTradeable({ mandate, market }: PlanInputs): Issue[] {
+  const { universe, constraints } = mandate
+  return mandate.tradeable.flat().flatMap((j) => {
+    const instrument = universe.instruments[j]!
+    const path = `instruments.${instrument.id}`
+    const issues: Issue[] = checkTerms(instrument, path)
+    if (instrument.kind === 'spot' && universe.exposureOf[universe.quoteOf[j]!]! >= 0)
+      issues.push({
+        code: 'instrument.quote-is-underlying',
+        path,
+        message: `must be quoted in money to be traded, was quoted in ${instrument.quote}, which is an underlying of this book`,
+        hint: `trading it moves two imbalances at once; trade ${instrument.underlying} against money instead`,
+      })
+    if (instrument.kind === 'future' && instrument.expiry <= market.asOf)
+      issues.push({
+        code: 'instrument.expired',
+        path,
+        message: 'must expire after asOf, was expired',
+        hint: 'remove it or trade the next expiry',
+      })
+    if (constraints.participation !== null && !(market.volumePerDay[j]! >= 0))
+      issues.push({
+        code: 'market.volume',
+        path: `market.volumes.${instrument.id}`,
+        message: 'daily volume must be known under limits.participation, was missing',
+        hint: 'give the volume or drop the limit',
+      })
+    return issues
+  })
+}
+
+function checkTerms(instrument: Instrument, path: string): Issue[] {
+  const issues: Issue[] = []
+  if (instrument.kind === 'option')
+    issues.push({
+      code: 'option.unpriced',
+      path,
+      message: 'must not be an option yet: options have no pricing here, was listed to be traded',
+      hint: 'trade spot, a perp or a future for this underlying',
+    })
+  if (!(instrument.grid.lot > ZERO))
+    issues.push({
+      code: 'instrument.lot',
+      path: `${path}.lot`,
+      message: `lot must be above 0, was ${toText(instrument.grid.lot)}`,
+      hint: 'see the venue’s step size',
+    })
+  if (!(instrument.multiplier > ZERO))
+    issues.push({
+      code: 'instrument.multiplier',
+      path: `${path}.multiplier`,
+      message: `multiplier must be above 0, was ${toText(instrument.multiplier)}`,
+      hint: 'see the contract’s size',
+    })
+  if (instrument.spread < ZERO || Math.abs(toNumber(instrument.fee.taker)) >= 1)
+    issues.push({
+      code: 'instrument.cost',
+      path,
+      message: 'spread must be 0 or more and the fee below 100 %, was otherwise',
+      hint: 'write 5bp for five basis points',
+    })
+  return issues
+}
+
+function checkRisk({ mandate: { universe }, risk, market }: PlanInputs): Issue[] {
+  const issues: Issue[] = []
+  const n = universe.underlyings.length
+  universe.underlyings.forEach((name, u) => {
+    const vol = risk.vol[u] ?? Number.NaN
+    const row = risk.covariance.subarray(u * n, u * n + n)
+    if (vol >= 0 && Number.isFinite(vol) && row.length === n && row.every(Number.isFinite) && row[u]! >= 0) return
+    issues.push({
+      code: 'risk.not-finite',
+      path: `market.vols.${name}`,
+      message: `volatility and covariances must be finite and 0 or more, was ${vol}`,
+      hint: 'give market.vols and market.correlations, or candles with enough history',
+    })
+  })
+  if (risk.asOf > market.asOf)
+    issues.push({
+      code: 'risk.from-future',
+      path: 'market',
+      message: 'the risk forecast must not be later than asOf, was later',
+      hint: 'a forecast from the future would leak into the plan',
+    })
+  return issues
+}

@@ -1,0 +1,72 @@
+/**
+ * One evaluation of the equivalent quadratic cost at a given Λ, in the eigenbasis of B = Λ^−½γΣΛ^−½ = V diag(b²) V'. With
+ * Q̃ = V'Λ^½QΛ^½V the Lyapunov equation KX + XK' = Q is solved term by term, X̃_kl = Q̃_kl/(b_k + b_l), and
+ *   Λ#γΣ = Λ^½ V diag(b) V' Λ^½,   KXK' = Λ^−½ V (b_k b_l/(b_k + b_l) · Q̃_kl) V' Λ^−½,   tr(ΣX) = Σ b_k Q̃_kk/(2γ).
+ * All three stay finite where Σ is singular (b_k = 0), although X itself does not: a deviation that costs nothing wanders.
+ */
+import { eigenSymmetric } from '../maths/eigen.ts'
+
+export interface Evaluation {
+  /** Λ#γΣ, m × m. */
+  readonly mean: Float64Array
+  /** s_i = sqrt((KXK')_ii), weight a year. */
+  readonly speed: Float64Array
+  /** tr(ΣX), annual. */
+  readonly deviationVariance: number
+}
+
+/** Share of the largest eigenvalue that rounding leaves of a zero one, per dimension. */
+const NOISE = 4e-16
+
+/** @param lambda Λ > 0, one per row of covariance (Σ) and drift (Q). */
+export function evaluate(
+  {
+    covariance,
+    drift,
+    inputs,
+  }: {
+    readonly covariance: Float64Array
+    readonly drift: Float64Array
+    readonly inputs: { readonly aversion: number }
+  },
+  lambda: Float64Array,
+): Evaluation {
+  const m = lambda.length
+  const root = lambda.map(Math.sqrt)
+  const scaled = covariance.map((each, at) => (inputs.aversion * each) / (root[Math.floor(at / m)]! * root[at % m]!))
+  const { values, vectors } = eigenSymmetric(scaled, m)
+  const floor = NOISE * m * values.reduce((most, each) => Math.max(most, each), 0)
+  const b = values.map((each) => (each > floor ? Math.sqrt(each) : 0))
+  const weighted = drift.map((each, at) => each * root[Math.floor(at / m)]! * root[at % m]!)
+  const rotated = congruence(weighted, vectors, m)
+  const rates = rotated.map((each, at) => {
+    const [p, q] = [b[Math.floor(at / m)]!, b[at % m]!]
+    return p === 0 || q === 0 ? 0 : (each * p * q) / (p + q)
+  })
+  const mean = new Float64Array(m * m)
+  const speed = new Float64Array(m)
+  for (let i = 0; i < m; i++) {
+    let variance = 0
+    for (let k = 0; k < m; k++)
+      for (let l = 0; l < m; l++) variance += vectors[i * m + k]! * rates[k * m + l]! * vectors[i * m + l]!
+    speed[i] = Math.sqrt(Math.max(0, variance)) / root[i]!
+    for (let j = 0; j <= i; j++) {
+      let sum = 0
+      for (let k = 0; k < m; k++) sum += vectors[i * m + k]! * b[k]! * vectors[j * m + k]!
+      mean[i * m + j] = mean[j * m + i] = root[i]! * root[j]! * sum
+    }
+  }
+  const deviationVariance = b.reduce((sum, each, k) => sum + each * rotated[k * m + k]!, 0) / (2 * inputs.aversion)
+  return { mean, speed, deviationVariance: Math.max(0, deviationVariance) }
+}
+
+/** V'AV, the columns of V being the eigenvectors. */
+function congruence(a: Float64Array, v: Float64Array, m: number): Float64Array {
+  const half = new Float64Array(m * m)
+  const whole = new Float64Array(m * m)
+  for (let i = 0; i < m; i++)
+    for (let k = 0; k < m; k++) for (let j = 0; j < m; j++) half[i * m + j]! += a[i * m + k]! * v[k * m + j]!
+  for (let k = 0; k < m; k++)
+    for (let i = 0; i < m; i++) for (let j = 0; j < m; j++) whole[i * m + j]! += v[k * m + i]! * half[k * m + j]!
+  return whole
+}

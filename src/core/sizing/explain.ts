@@ -1,0 +1,326 @@
+/**
+ * Reasons as sentences, and a plan's stages as lines. An explanation is what the stages kept, rendered: nothing is
+ * computed here but the words, so it cannot disagree with the plan.
+ */
+import { absolute, type Decimal, toText } from '../base/decimal.ts'
+import { formatAmount, formatBp, formatDuration, formatPercent } from '../base/format.ts'
+import { assertNever } from '../base/result.ts'
+import type { Unit } from './mandate.ts'
+import type { Blame, Leg, LimitName, Reason, SizePlan } from './plan-types.ts'
+
+/** Whom a reason is about. */
+export interface Names {
+  /** Underlying or instrument the reason is attached to; "the book" for a reason of the whole plan. */
+  readonly subject: string
+  readonly numeraire: string
+}
+
+/** The stage of `plan()` that gives a reason; `book` is about the whole. */
+export type Stage = 'wanted' | 'limited' | 'rounded' | 'book'
+
+export function stageOf(reason: Reason): Stage {
+  switch (reason.kind) {
+    case 'atTarget':
+    case 'insideBand':
+    case 'outsideBand':
+    case 'toTarget':
+    case 'part':
+    case 'underCap':
+    case 'cheapestToCap':
+    case 'notNeededForCap':
+      return 'wanted'
+    case 'bound':
+    case 'heldBackWithOthers':
+    case 'instrument':
+    case 'staleMark':
+      return 'limited'
+    case 'fullClose':
+    case 'lot':
+    case 'belowMinimum':
+    case 'remainderUnsellable':
+    case 'limitAfterRounding':
+      return 'rounded'
+    case 'mostRisk':
+    case 'hedges':
+    case 'raisesTrackingError':
+    case 'aboveCap':
+    case 'replaces':
+    case 'nothingToDo':
+      return 'book'
+    default:
+      return assertNever(reason)
+  }
+}
+
+/** Fractions below this are the noise of float64 sums. */
+const NOISE = 1e-9
+
+/** A fraction with one digit after the point, or two significant ones where it is small: `12.3 %`, `0.0012 %`. */
+export function percent(fraction: number, sign = false): string {
+  const size = Math.abs(fraction)
+  if (size < NOISE) return '0.0 %'
+  if (size >= 0.001) return formatPercent(fraction, 1, { sign })
+  return formatPercent(fraction, 1 - Math.floor(Math.log10(size * 100)), { sign }).replace(/0 %$/, ' %')
+}
+
+const signed = (fraction: number): string => percent(fraction, true)
+/** Points of tracking error, without the sign for percent: the sentence says "points". */
+const points = (fraction: number): string => percent(fraction).replace(' %', '')
+const quantity = (amount: Decimal): string => toText(amount)
+
+/** One sentence without a full stop, beginning in lower case unless with a name. */
+export function sentence(reason: Reason, names: Names): string {
+  switch (reason.kind) {
+    case 'atTarget':
+      return `${names.subject} is at its target`
+    case 'insideBand':
+      return `${deviation(reason, names)} inside the band of ${widthOf(reason)}, so it is left alone`
+    case 'outsideBand': {
+      const to = reason.to === 'edge' ? 'back to its edge' : 'to the target'
+      return `${deviation(reason, names)} outside the band of ${widthOf(reason)}: trade ${to}`
+    }
+    case 'toTarget':
+      return 'trade the whole deviation, to the target'
+    case 'part':
+      return `trade ${percent(reason.rate)} of the deviation`
+    case 'underCap':
+      return `tracking error ${percent(reason.trackingError)} is under the cap of ${percent(reason.cap)}: nothing has to be traded`
+    case 'cheapestToCap':
+      return `part of the cheapest trades that bring tracking error back to ${percent(reason.cap)}`
+    case 'notNeededForCap':
+      return `left alone: the cheapest way back to ${percent(reason.cap)} tracking error does without it`
+    case 'bound':
+      return `${limitSentence(reason.limit, reason.limitValue)}: ${change(reason)}`
+    case 'heldBackWithOthers':
+      return `held back with the other trades, so that the book as a whole keeps its limits: ${change(reason)}`
+    case 'instrument':
+      return instrumentSentence(reason)
+    case 'fullClose':
+      return 'closed in full: exactly what is held, whatever the lot'
+    case 'lot':
+      return reason.leftover === 0
+        ? `a whole number of lots of ${quantity(reason.lot)}`
+        : `rounded to lots of ${quantity(reason.lot)}, which leaves ${percent(Math.abs(reason.leftover))} of equity untraded`
+    case 'belowMinimum':
+      return `left out: the order would be ${amount(reason.was, reason.currency)}, under the least ${reason.of} of ${amount(reason.minimum, reason.currency)}`
+    case 'remainderUnsellable':
+      return `traded less, because the ${quantity(reason.remainder)} left over would be too small to be sold later`
+    case 'limitAfterRounding':
+      return `rounded further in, so that ${limitPhrase(reason.limit)} holds`
+    case 'mostRisk':
+      return `${reason.underlying} carries ${points(reason.part)} of the ${points(reason.trackingError)} points of tracking error`
+    case 'hedges':
+      return `${reason.underlying} hedges the others: it takes ${points(Math.abs(reason.part))} points of tracking error away`
+    case 'raisesTrackingError':
+      return `this raises tracking error from ${percent(reason.before)} to ${percent(reason.after)}: ${blameSentence(reason.blame)}`
+    case 'aboveCap':
+      return `tracking error stays at ${percent(reason.after)}, above the cap of ${percent(reason.cap)}: limits or lots hold the trades back`
+    case 'staleMark':
+      return `the mark of ${reason.instrument} is ${formatDuration(reason.ageMs)} old, older than the book allows: it is frozen`
+    case 'replaces':
+      return `replaces the open order ${reason.order}`
+    case 'nothingToDo':
+      return 'nothing has to be traded'
+    default:
+      return assertNever(reason)
+  }
+}
+
+const amount = (value: Decimal, currency: string | null): string =>
+  currency === null ? quantity(value) : `${formatAmount(value, 2)} ${currency}`
+
+const change = ({ wanted, allowed }: { readonly wanted: number; readonly allowed: number }): string =>
+  allowed === 0 ? `nothing instead of ${signed(wanted)}` : `${signed(allowed)} instead of ${signed(wanted)}`
+
+interface InUnit {
+  readonly unit: Unit
+  readonly imbalance: number
+  readonly width: number
+}
+
+function deviation({ unit, imbalance }: InUnit, { subject }: Names): string {
+  const direction = imbalance < 0 ? 'too little' : 'too much'
+  const size = Math.abs(imbalance)
+  switch (unit) {
+    case 'weight':
+      return `${subject} is ${percent(size)} ${direction}, which is`
+    case 'relative':
+      return `${subject} is ${percent(size)} of its target ${direction}, which is`
+    case 'volatility':
+      return `${subject} is ${points(size)} points of volatility ${direction}, which is`
+    case 'risk':
+      return `tracking error ${percent(size)} is`
+    default:
+      return assertNever(unit)
+  }
+}
+
+const widthOf = ({ unit, width }: InUnit): string => (unit === 'volatility' ? `${points(width)} points` : percent(width))
+
+function instrumentSentence({ instrument, cost, instead }: Extract<Reason, { kind: 'instrument' }>): string {
+  const chosen = `traded in ${instrument} at ${formatBp(cost, 1)}`
+  return instead.length === 0 ? chosen : `${chosen}, no dearer than ${instead.join(', ')}`
+}
+
+/** A limit as a noun phrase. */
+export function limitPhrase(limit: LimitName): string {
+  switch (limit) {
+    case 'weightMin':
+      return 'the least weight'
+    case 'weightMax':
+      return 'the largest weight'
+    case 'gross':
+      return 'the gross limit'
+    case 'netMin':
+      return 'the lower net limit'
+    case 'netMax':
+      return 'the upper net limit'
+    case 'turnover':
+      return 'the turnover limit'
+    case 'participation':
+      return 'the share of volume'
+    case 'cash':
+      return 'the cash limit'
+    case 'orderMax':
+      return 'the largest order'
+    case 'frozen':
+      return 'the freeze'
+    case 'reduceOnly':
+      return 'reduce-only'
+    case 'stale':
+      return 'the age of its mark'
+    case 'noInstrument':
+      return 'the lack of an instrument'
+    case 'short':
+      return 'the ban on selling spot short'
+    default:
+      return assertNever(limit)
+  }
+}
+
+function limitSentence(limit: LimitName, value: number): string {
+  switch (limit) {
+    case 'weightMin':
+    case 'weightMax':
+    case 'gross':
+    case 'netMin':
+    case 'netMax':
+    case 'turnover':
+    case 'orderMax':
+      return `${limitPhrase(limit)} is ${percent(value)}`
+    case 'participation':
+      return `at most ${percent(value)} of its volume may be traded`
+    case 'cash':
+      return `cash must stay at ${percent(value)} or more`
+    case 'frozen':
+      return 'it is frozen'
+    case 'reduceOnly':
+      return 'it may only be reduced'
+    case 'stale':
+      return 'its mark is too old to trade on'
+    case 'noInstrument':
+      return 'no instrument of the book may be traded for it'
+    case 'short':
+      return 'spot cannot be sold below zero'
+    default:
+      return assertNever(limit)
+  }
+}
+
+function blameSentence(blame: Blame): string {
+  switch (blame.kind) {
+    case 'limit':
+      return `${limitPhrase(blame.limit)} holds back the trades that would lower it`
+    case 'rounding':
+      return 'the lot grid or a least order holds back the trades that would lower it'
+    case 'policy':
+      return blame.unit === null || blame.unit === 'risk'
+        ? `the policy (${blame.policy}) is to blame`
+        : `the ${blame.unit} band is to blame, for it judges each holding alone and sells what hedges the rest`
+    default:
+      return assertNever(blame)
+  }
+}
+
+/** One line of the waterfall: what a stage made of a size and why. */
+export interface StageLine {
+  readonly stage: 'wanted' | 'limited' | 'rounded'
+  /** Traded weight after the stage, + buys. */
+  readonly trade: number
+  readonly because: readonly string[]
+}
+
+/** What happened to one underlying from wanted to final size, and in which instruments. */
+export interface Waterfall {
+  readonly underlying: string
+  readonly held: number
+  readonly target: number
+  readonly stages: readonly StageLine[]
+  readonly after: number
+  readonly legs: readonly { readonly leg: Leg; readonly because: readonly string[] }[]
+}
+
+/** The stages of a plan, an entry per underlying in the order of its lines. Each reason is said once, where it belongs. */
+export function explainLines(plan: SizePlan): Waterfall[] {
+  return plan.lines.map((line) => {
+    const say = (reasons: readonly Reason[], subject: string): string[] =>
+      reasons.map((reason) => sentence(reason, { subject, numeraire: plan.numeraire }))
+    const at = (stage: Stage, reasons: readonly Reason[]): Reason[] => reasons.filter((each) => stageOf(each) === stage)
+    const legs = plan.legs.filter((leg) => leg.underlying === line.underlying)
+    const ofLegs = new Set(legs.flatMap((leg) => leg.because))
+    const rounded = at('rounded', line.because).filter((reason) => !ofLegs.has(reason))
+    return {
+      underlying: line.underlying,
+      held: line.held,
+      target: line.target,
+      stages: [
+        { stage: 'wanted', trade: line.wanted, because: say(at('wanted', line.because), line.underlying) },
+        { stage: 'limited', trade: line.allowed, because: say(at('limited', line.because), line.underlying) },
+        { stage: 'rounded', trade: line.traded, because: say(rounded, line.underlying) },
+      ],
+      after: line.after,
+      legs: legs.map((leg) => {
+        const own = leg.because.filter((reason) => reason.kind === 'instrument' || stageOf(reason) === 'rounded')
+        return { leg, because: say(own, leg.instrument) }
+      }),
+    }
+  })
+}
+
+/** Why the plan as a whole is what it is, a sentence each; what carries the risk and what hedges it share one. */
+export function explainBook(plan: SizePlan): string[] {
+  const names = { subject: 'the book', numeraire: plan.numeraire }
+  const sentences: string[] = []
+  const hedges = plan.because.flatMap((reason) => (reason.kind === 'hedges' ? [reason.underlying] : []))
+  for (const reason of plan.because) {
+    if (reason.kind === 'mostRisk') {
+      const tail = hedges.length === 0 ? '' : `; ${hedgeClause(plan, hedges)}`
+      const { underlying, part, trackingError } = reason
+      sentences.push(`${underlying} carries ${points(part)} of the ${points(trackingError)} points${tail}`)
+    } else if (reason.kind !== 'hedges' || !plan.because.some(({ kind }) => kind === 'mostRisk')) {
+      sentences.push(sentence(reason, names))
+    }
+  }
+  return sentences
+}
+
+/** "the BTC surplus hedges it", "the BTC surplus and the ETH shortfall hedge it" */
+function hedgeClause(plan: SizePlan, hedges: readonly string[]): string {
+  const named = hedges.map((underlying) => {
+    const line = plan.lines.find((each) => each.underlying === underlying)
+    return `the ${underlying} ${line !== undefined && line.held < line.target ? 'shortfall' : 'surplus'}`
+  })
+  const last = named.at(-1)!
+  return named.length === 1 ? `${last} hedges it` : `${named.slice(0, -1).join(', ')} and ${last} hedge it`
+}
+
+/** "buy 32.36 SOL for 5,177.60 USD, costing 3.11": the plan in one breath. */
+export function summariseTrades(plan: SizePlan): string {
+  const [first, ...rest] = plan.legs
+  if (first === undefined) return 'nothing to trade'
+  const cost = `costing ${formatAmount(plan.cost.total, 2)}`
+  if (rest.length > 0)
+    return `${plan.legs.length} trades worth ${formatAmount(plan.traded, 2)} ${plan.numeraire}, ${cost}`
+  const size = quantity(absolute(first.quantity))
+  return `${first.side} ${size} ${first.instrument} for ${formatAmount(first.notional, 2)} ${plan.numeraire}, ${cost}`
+}

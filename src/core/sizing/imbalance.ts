@@ -1,0 +1,45 @@
+/**
+ * Stage 3: held − target, in every unit (+ is too much). Weight d; relative d/|w*|; volatility d·σ; risk: the tracking
+ * error TE = sqrt(d'Σd) and its Euler parts d_i(Σd)_i/TE, which sum to TE and may be negative (that deviation hedges the
+ * others); risk contribution of the holdings w_i(Σw)_i/sqrt(w'Σw). Source: Euler's theorem for homogeneous risk measures
+ * (Tasche 1999).
+ */
+import type { RiskModel } from '../domain/market.ts'
+import type { Imbalance } from './plan-types.ts'
+
+/** @param held, aim weight per underlying, finite. */
+export function measureImbalance(held: Float64Array, aim: Float64Array, risk: RiskModel): Imbalance {
+  const n = held.length
+  const weight = held.map((each, i) => each - aim[i]!)
+  const deviation = eulerParts(weight, risk.covariance, n)
+  const holding = eulerParts(held, risk.covariance, n)
+  return {
+    weight,
+    relative: Array.from(weight, (each, i) => (aim[i] === 0 ? (each === 0 ? 0 : null) : each / Math.abs(aim[i]!))),
+    volatility: weight.map((each, i) => each * risk.vol[i]!),
+    risk: deviation.parts,
+    trackingError: deviation.total,
+    riskContribution: holding.parts,
+    volatilityOfBook: holding.total,
+  }
+}
+
+/** sqrt(x'Σx) and its Euler parts; all 0 where the total is 0. Rounding noise below 0 is 0. */
+export function eulerParts(
+  x: Float64Array,
+  covariance: Float64Array,
+  n: number,
+): { total: number; parts: Float64Array } {
+  const parts = new Float64Array(n)
+  let square = 0
+  for (let i = 0; i < n; i++) {
+    if (x[i] === 0) continue
+    let row = 0
+    for (let j = 0; j < n; j++) row += covariance[i * n + j]! * x[j]!
+    parts[i] = x[i]! * row
+    square += parts[i]!
+  }
+  const total = square > 0 ? Math.sqrt(square) : 0
+  for (let i = 0; i < n; i++) parts[i] = total === 0 ? 0 : parts[i]! / total
+  return { total, parts }
+}

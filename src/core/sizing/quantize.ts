@@ -1,0 +1,208 @@
+/**
+ * Stage 6: exact quantities on each instrument's lot grid, rounded once and towards no trade. Where a trade ends on a
+ * weight that somebody wrote down (a target, the edge of a band, a limit), the quantity is computed from that exact
+ * ratio and not from its float64 image: a target 9.7e-25 below 1685 lots gives 1684. No order is below the venue's
+ * minimum, no remainder is left that could never be sold, and a limit that rounding one leg would break takes lots off
+ * the others.
+ */
+import { absolute, add, type Decimal, negate, roundTo, signOf, subtract, toNumber, ZERO } from '../base/decimal.ts'
+import {
+  type Ratio,
+  ratioAbsolute,
+  ratioAdd,
+  ratioCompare,
+  ratioDivide,
+  ratioMultiply,
+  ratioNegate,
+  ratioOf,
+  ratioOfNumber,
+  ratioRoundTo,
+  ratioSubtract,
+  ratioToDecimal,
+  ratioToNumber,
+  reduce,
+} from '../base/ratio.ts'
+import { unitNotional } from '../domain/valuation.ts'
+import { anchorsOf } from './anchors.ts'
+import { exceeds, limitRows } from './limits.ts'
+import type { Allowed, LimitName, PlanInputs, Quantized, Reason, Valued } from './plan-types.ts'
+
+/** A float64 weight this near an exact one is its image. */
+const IMAGE = 1e-12
+
+export function quantize(inputs: PlanInputs, held: Valued, allowed: Allowed): Quantized {
+  const { universe } = inputs.mandate
+  const because: Reason[][] = universe.instruments.map(() => [])
+  const quantity = universe.instruments.map((_, j): Decimal => {
+    const weight = allowed.byInstrument[j]!
+    if (weight === 0) return ZERO
+    const exact = exactTrade(inputs, held, { allowed, j })
+    return roundLeg(inputs, held, { j, exact, because: because[j]! })
+  })
+  shrinkToLimits(inputs, held, { quantity, because })
+  return { quantity, because }
+}
+
+/** The allowed trade of one instrument as an exact quantity. */
+function exactTrade(inputs: PlanInputs, held: Valued, { allowed, j }: { allowed: Allowed; j: number }): Ratio {
+  const { universe } = inputs.mandate
+  const u = universe.underlyingOf[j]!
+  const heldQuantity = held.quantity[j]!
+  const weight = allowed.byInstrument[j]!
+  if (Math.abs(toNumber(heldQuantity) * held.unitWeight[j]! + weight) <= IMAGE)
+    return ratioNegate(ratioOf(heldQuantity))
+  const perUnit = exactUnitDelta(inputs, j)
+  const alone = allowed.byInstrument.every((each, k) => k === j || each === 0 || universe.underlyingOf[k] !== u)
+  const end = held.weight[u]! + weight
+  const anchor = alone
+    ? anchorsOf(inputs.mandate, u).find((each) => Math.abs(ratioToNumber(each) - end) <= IMAGE)
+    : undefined
+  if (anchor === undefined) return ratioDivide(ratioMultiply(ratioOfNumber(weight), held.equityExact), perUnit)
+  const missing = ratioSubtract(ratioMultiply(anchor, held.equityExact), exactExposure(inputs, held, u))
+  return reduce(ratioDivide(missing, perUnit))
+}
+
+/** Exact delta notional of one unit in the numeraire. */
+const exactUnitDelta = ({ mandate: { universe }, market }: PlanInputs, j: number): Ratio =>
+  ratioMultiply(unitNotional(universe.instruments[j]!, market.price[j]!), ratioOf(market.rate[universe.quoteOf[j]!]!))
+
+/** Exact delta notional held of an underlying, kept open orders counted as filled. */
+function exactExposure(inputs: PlanInputs, held: Valued, u: number): Ratio {
+  const { universe } = inputs.mandate
+  let sum = held.coinExposure[u]!
+  for (let j = 0; j < universe.instruments.length; j++)
+    if (universe.underlyingOf[j] === u && held.quantity[j] !== ZERO)
+      sum = reduce(ratioAdd(sum, ratioMultiply(ratioOf(held.quantity[j]!), exactUnitDelta(inputs, j))))
+  return sum
+}
+
+/** One leg on its grid: whole lots towards zero, a full close exactly what is held, minimums, no unsellable remainder. */
+function roundLeg(
+  inputs: PlanInputs,
+  held: Valued,
+  { j, exact, because }: { j: number; exact: Ratio; because: Reason[] },
+): Decimal {
+  const instrument = inputs.mandate.universe.instruments[j]!
+  const { lot } = instrument.grid
+  const heldQuantity = held.quantity[j]!
+  const closes = ratioCompare(ratioNegate(ratioOf(heldQuantity)), exact) === 0 && heldQuantity !== ZERO
+  let quantity = closes ? negate(heldQuantity) : ratioRoundTo(exact, lot, 'down')
+  if (closes) because.push({ kind: 'fullClose' })
+  else quantity = keepSellable(inputs, { j, quantity, heldQuantity, because })
+  const small = quantity === ZERO && !closes ? null : belowMinimum(inputs, j, absolute(quantity))
+  if (small !== null) {
+    because.push(small)
+    return ZERO
+  }
+  const leftover = ratioToNumber(ratioSubtract(exact, ratioOf(quantity))) * held.unitWeight[j]!
+  if (leftover !== 0) because.push({ kind: 'lot', lot, leftover })
+  return quantity
+}
+
+/** Takes lots off a reduction that would leave something too small to be sold later. */
+function keepSellable(
+  inputs: PlanInputs,
+  leg: { j: number; quantity: Decimal; heldQuantity: Decimal; because: Reason[] },
+): Decimal {
+  const { j, quantity, heldQuantity, because } = leg
+  const reduces = signOf(quantity) * signOf(heldQuantity) < 0
+  const remainder = absolute(add(heldQuantity, quantity))
+  if (!reduces || remainder === ZERO || absolute(quantity) > absolute(heldQuantity)) return quantity
+  if (belowMinimum(inputs, j, remainder) === null) return quantity
+  const least = leastOrder(inputs, j)
+  const most = roundTo(
+    subtract(absolute(heldQuantity), least),
+    inputs.mandate.universe.instruments[j]!.grid.lot,
+    'floor',
+  )
+  because.push({ kind: 'remainderUnsellable', remainder })
+  return signOf(most) <= 0 ? ZERO : signOf(quantity) < 0 ? negate(most) : most
+}
+
+/** The minimum an order of this size falls short of, or null. */
+function belowMinimum(inputs: PlanInputs, j: number, size: Decimal): Extract<Reason, { kind: 'belowMinimum' }> | null {
+  const { grid } = inputs.mandate.universe.instruments[j]!
+  if (size < grid.quantityMin)
+    return { kind: 'belowMinimum', minimum: grid.quantityMin, of: 'quantity', was: size, currency: null }
+  if (grid.notionalMin === null) return null
+  const notional = ratioMultiply(ratioOf(size), exactNotionalIn(inputs, j))
+  if (ratioCompare(notional, ratioOf(grid.notionalMin.amount)) >= 0) return null
+  return {
+    kind: 'belowMinimum',
+    minimum: grid.notionalMin.amount,
+    of: 'notional',
+    was: ratioToDecimal(notional, 'floor'),
+    currency: grid.notionalMin.currency,
+  }
+}
+
+/** Exact notional of one unit in the currency of the instrument's minimum. */
+function exactNotionalIn(inputs: PlanInputs, j: number): Ratio {
+  const { universe } = inputs.mandate
+  const currency = universe.currencies.indexOf(universe.instruments[j]!.grid.notionalMin!.currency)
+  return ratioDivide(exactUnitDelta(inputs, j), ratioOf(inputs.market.rate[currency]!))
+}
+
+/** The smallest quantity on the grid that the venue accepts. */
+function leastOrder(inputs: PlanInputs, j: number): Decimal {
+  const { grid } = inputs.mandate.universe.instruments[j]!
+  const byQuantity = roundTo(grid.quantityMin, grid.lot, 'ceiling')
+  if (grid.notionalMin === null) return byQuantity
+  const byNotional = ratioRoundTo(
+    ratioDivide(ratioOf(grid.notionalMin.amount), exactNotionalIn(inputs, j)),
+    grid.lot,
+    'ceiling',
+  )
+  return byNotional > byQuantity ? byNotional : byQuantity
+}
+
+/**
+ * Rounding one leg down can break a limit that it was paying for (a smaller sale brings less cash). Takes the excess off
+ * the legs that add to it, in proportion, and rounds again. Sizes only fall and no trade at all obeys every row, so it ends.
+ */
+function shrinkToLimits(
+  inputs: PlanInputs,
+  held: Valued,
+  { quantity, because }: { quantity: Decimal[]; because: Reason[][] },
+): void {
+  const direction = Int8Array.from(quantity, signOf)
+  const rows = limitRows(inputs, held, direction)
+  const traded = (): Float64Array => Float64Array.from(quantity, (each, j) => toNumber(each) * held.unitWeight[j]!)
+  for (let now = traded(), broken = rows.find((row) => exceeds(row, now)); broken !== undefined; ) {
+    const slope = broken.slope(now)
+    const adds = now.map((t, j) => Math.max(0, t * slope[j]!))
+    const keep = Math.max(0, 1 - (broken.measure(now) - broken.bound) / adds.reduce((sum, each) => sum + each, 0))
+    for (let j = 0; j < quantity.length; j++)
+      if (adds[j]! > 0)
+        shrinkLeg(inputs, {
+          j,
+          keep,
+          quantity,
+          heldQuantity: held.quantity[j]!,
+          because: because[j]!,
+          limit: broken.limit,
+        })
+    now = traded()
+    broken = rows.find((row) => exceeds(row, now))
+  }
+}
+
+/** Leaves `keep` of one leg, at least one lot less than it was. */
+function shrinkLeg(
+  inputs: PlanInputs,
+  leg: { j: number; keep: number; quantity: Decimal[]; heldQuantity: Decimal; because: Reason[]; limit: LimitName },
+): void {
+  const { j, keep, quantity, heldQuantity, because, limit } = leg
+  const { lot } = inputs.mandate.universe.instruments[j]!.grid
+  const before = quantity[j]!
+  const kept = ratioRoundTo(ratioMultiply(ratioOf(before), ratioOfNumber(keep)), lot, 'down')
+  const stepped = kept === before ? subtract(absolute(before), lot) : absolute(kept)
+  const sized = signOf(stepped) <= 0 ? ZERO : signOf(before) < 0 ? negate(stepped) : stepped
+  const sellable = keepSellable(inputs, { j, quantity: sized, heldQuantity, because })
+  quantity[j] = sellable === ZERO || belowMinimum(inputs, j, absolute(sellable)) !== null ? ZERO : sellable
+  because.push({ kind: 'limitAfterRounding', limit })
+}
+
+/** Exact traded notional of a quantity in the numeraire, unsigned. */
+export const tradedNotional = (inputs: PlanInputs, j: number, quantity: Decimal): Ratio =>
+  ratioAbsolute(ratioMultiply(ratioOf(quantity), exactUnitDelta(inputs, j)))

@@ -1,0 +1,108 @@
+/**
+ * Stage 4: what the policy wants to trade, before limits. Each policy is one function of the imbalance; deviations on the
+ * edge of a band are inside it.
+ */
+import { ratioToNumber } from '../base/ratio.ts'
+import { assertNever } from '../base/result.ts'
+import { minimiseCost } from '../maths/least-cost.ts'
+import type { Policy } from './mandate.ts'
+import type { Imbalance, PlanInputs, Reason, Wanted } from './plan-types.ts'
+import { orderTradeable, underlyingCost } from './tradeable.ts'
+
+/** Deviations within this of a band's edge are on the edge: it is the float64 noise of held − target. */
+const NOISE = 1e-12
+
+export function size(inputs: PlanInputs, aim: Float64Array, imbalance: Imbalance): Wanted {
+  const { policy } = inputs.mandate
+  switch (policy.kind) {
+    case 'full':
+      return tradePart(imbalance, 1, { kind: 'toTarget' })
+    case 'proportional': {
+      const rate = ratioToNumber(policy.rate)
+      return tradePart(imbalance, rate, { kind: 'part', rate })
+    }
+    case 'band':
+      return policy.unit === 'risk'
+        ? tradeBookBand(imbalance, ratioToNumber(policy.width), policy.to)
+        : tradeBands(inputs, { policy, aim, imbalance })
+    case 'riskCap':
+      return tradeToCap(inputs, imbalance, ratioToNumber(policy.trackingErrorMax))
+    default:
+      return assertNever(policy)
+  }
+}
+
+/** z = −rate·d */
+function tradePart(imbalance: Imbalance, rate: number, because: Reason): Wanted {
+  const trade = imbalance.weight.map((deviation) => (deviation === 0 ? 0 : -rate * deviation))
+  return { trade, because: Array.from(trade, (z) => [z === 0 ? { kind: 'atTarget' } : because]) }
+}
+
+/** One band on the book: outside TE > h, z = −d(1 − h/TE) to the edge or −d to the target. */
+function tradeBookBand(imbalance: Imbalance, width: number, to: 'edge' | 'target'): Wanted {
+  const { trackingError } = imbalance
+  const inside = trackingError <= width + NOISE
+  const part = inside ? 0 : to === 'target' ? 1 : 1 - width / trackingError
+  const shared = { unit: 'risk', imbalance: trackingError, width } as const
+  const because: Reason = inside ? { kind: 'insideBand', ...shared } : { kind: 'outsideBand', ...shared, to }
+  const trade = imbalance.weight.map((deviation) => (part === 0 || deviation === 0 ? 0 : -part * deviation))
+  return { trade, because: Array.from(trade, () => [because]) }
+}
+
+type UnderlyingBand = Exclude<Extract<Policy, { kind: 'band' }>, { unit: 'risk' }>
+
+/** One band per underlying: half-width in weight h_i = width·{1 | max(|w*|, floor) | 1/σ_i}. */
+function tradeBands(
+  inputs: PlanInputs,
+  { policy, aim, imbalance }: { policy: UnderlyingBand; aim: Float64Array; imbalance: Imbalance },
+): Wanted {
+  const trade = new Float64Array(aim.length)
+  const because = Array.from(imbalance.weight, (deviation, i): Reason[] => {
+    const width = ratioToNumber(policy.width[i]!)
+    const unit = bandUnit(policy, aim[i]!, inputs.risk.vol[i]!)
+    const shared = { unit: policy.unit, imbalance: deviation * unit, width }
+    if (Math.abs(deviation) * unit <= width + NOISE) return [{ kind: 'insideBand', ...shared }]
+    // unit > 0 here: a deviation of unit 0 is inside every band.
+    trade[i] = policy.to === 'target' ? -deviation : -Math.sign(deviation) * (Math.abs(deviation) - width / unit)
+    return [{ kind: 'outsideBand', ...shared, to: policy.to }]
+  })
+  return { trade, because }
+}
+
+/** What one unit of weight deviation is worth in the band's unit. */
+function bandUnit(policy: UnderlyingBand, target: number, vol: number): number {
+  switch (policy.unit) {
+    case 'weight':
+      return 1
+    case 'relative':
+      return 1 / Math.max(Math.abs(target), ratioToNumber(policy.floor))
+    case 'volatility':
+      return vol
+    default:
+      return assertNever(policy)
+  }
+}
+
+/** The cheapest trades that bring sqrt((d+z)'Σ(d+z)) down to the cap; what may not be traded stays. */
+function tradeToCap(inputs: PlanInputs, imbalance: Imbalance, cap: number): Wanted {
+  const n = imbalance.weight.length
+  const { trackingError } = imbalance
+  if (trackingError <= cap + NOISE)
+    return {
+      trade: new Float64Array(n),
+      because: Array.from(imbalance.weight, () => [{ kind: 'underCap', trackingError, cap }]),
+    }
+  const tradeable = orderTradeable(inputs)
+  const { trade } = minimiseCost({
+    n,
+    deviation: imbalance.weight,
+    covariance: inputs.risk.covariance,
+    cost: underlyingCost(inputs, tradeable),
+    cap,
+    fixed: Uint8Array.from(tradeable, (order) => (order.length === 0 ? 1 : 0)),
+  })
+  return {
+    trade,
+    because: Array.from(trade, (z) => [z === 0 ? { kind: 'notNeededForCap', cap } : { kind: 'cheapestToCap', cap }]),
+  }
+}

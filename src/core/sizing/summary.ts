@@ -1,0 +1,219 @@
+/**
+ * The end of `plan()`: the stages gathered into one SizePlan, the book after its trades, their cost, and the few reasons
+ * that concern the plan as a whole. Costs are rounded up, once.
+ */
+import { absolute, add, compare, type Decimal, signOf, toNumber, ZERO } from '../base/decimal.ts'
+import { sha256 } from '../base/hash.ts'
+import { type Ratio, ratioDivide, ratioMultiply, ratioOf, ratioToDecimal, ratioToNumber } from '../base/ratio.ts'
+import { costRate } from '../cost/proportional.ts'
+import { isFunded } from '../domain/instrument.ts'
+import type { RiskModel } from '../domain/market.ts'
+import { byId } from '../domain/universe.ts'
+import { measureImbalance } from './imbalance.ts'
+import type { Policy } from './mandate.ts'
+import type {
+  Allowed,
+  Balance,
+  Blame,
+  Cost,
+  Imbalance,
+  Leg,
+  Line,
+  PlanInputs,
+  Quantized,
+  Reason,
+  SizePlan,
+  Valued,
+  Wanted,
+} from './plan-types.ts'
+import { tradedNotional } from './quantize.ts'
+
+/** A cap is met where only the last lot is missing. */
+const LOT_NOISE = 1e-3
+
+export interface Stages {
+  readonly held: Valued
+  readonly aim: Float64Array
+  readonly imbalance: Imbalance
+  readonly wanted: Wanted
+  readonly allowed: Allowed
+  readonly quantized: Quantized
+}
+
+export function summarise(inputs: PlanInputs, stages: Stages): SizePlan {
+  const { mandate, market, portfolio, hashes } = inputs
+  const { held, imbalance } = stages
+  const legs = makeLegs(inputs, stages)
+  const cost = sumCosts(legs)
+  const before: Balance = {
+    cash: held.cashTotal,
+    ...sizeOfBook(held.weight),
+    weight: held.weight,
+    imbalance,
+  }
+  const after = legs.length === 0 ? before : balanceAfter(inputs, stages, cost)
+  const lines = makeLines(inputs, stages, after)
+  const turnover = legs.reduce((sum, leg) => sum + Math.abs(leg.traded), 0)
+  return {
+    id: sha256(`${hashes.mandate} ${hashes.portfolio} ${hashes.market} ${hashes.risk} ${market.asOf}`).slice(0, 16),
+    asOf: market.asOf,
+    numeraire: mandate.universe.numeraire,
+    inputs: hashes,
+    status: legs.length > 0 ? 'ready' : 'balanced',
+    policy: mandate.policy,
+    equity: held.equity,
+    before,
+    after,
+    lines,
+    legs,
+    replaced: portfolio.orders.filter((order) => order.replaced),
+    turnover,
+    traded: legs.reduce((sum, leg) => add(sum, leg.notional), ZERO),
+    cost,
+    because: reasonsOfPlan(inputs, stages, { before, after, balanced: legs.length === 0 }),
+  }
+}
+
+function makeLegs(inputs: PlanInputs, stages: Stages): Leg[] {
+  const {
+    mandate: { universe, tradeable },
+    market,
+  } = inputs
+  const { held, wanted, allowed, quantized } = stages
+  const legs = quantized.quantity.flatMap((quantity, j): Leg[] => {
+    if (quantity === ZERO) return []
+    const instrument = universe.instruments[j]!
+    const u = universe.underlyingOf[j]!
+    const notional = tradedNotional(inputs, j, quantity)
+    const others = tradeable[u]!.filter((each) => each !== j).map((each) => universe.instruments[each]!.id)
+    const choice: Reason[] =
+      others.length === 0
+        ? []
+        : [{ kind: 'instrument', instrument: instrument.id, cost: costRate(instrument), instead: others }]
+    return [
+      {
+        instrument: instrument.id,
+        underlying: instrument.underlying,
+        side: signOf(quantity) > 0 ? 'buy' : 'sell',
+        held: held.quantity[j]!,
+        quantity,
+        after: add(held.quantity[j]!, quantity),
+        price: market.price[j]!,
+        notional: ratioToDecimal(notional, 'halfEven'),
+        wanted: wanted.trade[u]!,
+        allowed: allowed.byInstrument[j]!,
+        traded: toNumber(quantity) * held.unitWeight[j]!,
+        cost: costOf(notional, instrument.fee.taker, instrument.spread),
+        because: [...wanted.because[u]!, ...allowed.because[u]!, ...choice, ...quantized.because[j]!],
+      },
+    ]
+  })
+  const grows = (leg: Leg): number => (absolute(leg.after) < absolute(leg.held) ? 0 : 1)
+  return legs.sort((a, b) => grows(a) - grows(b) || compare(b.notional, a.notional) || byId(a.instrument, b.instrument))
+}
+
+/** Fee and half the spread on a traded notional, each rounded up once. */
+function costOf(notional: Ratio, taker: Decimal, spread: Decimal): Cost {
+  const fee = ratioToDecimal(ratioMultiply(notional, ratioOf(taker)), 'ceiling')
+  const half = ratioToDecimal(ratioDivide(ratioMultiply(notional, ratioOf(spread)), { n: 2n, d: 1n }), 'ceiling')
+  return { fee, spread: half, total: add(fee, half) }
+}
+
+const sumCosts = (legs: readonly Leg[]): Cost =>
+  legs.reduce(
+    (sum, { cost }) => ({
+      fee: add(sum.fee, cost.fee),
+      spread: add(sum.spread, cost.spread),
+      total: add(sum.total, cost.total),
+    }),
+    { fee: ZERO, spread: ZERO, total: ZERO },
+  )
+
+function sizeOfBook(weight: Float64Array): { gross: number; net: number } {
+  return { gross: weight.reduce((sum, w) => sum + Math.abs(w), 0), net: weight.reduce((sum, w) => sum + w, 0) }
+}
+
+/** The book once the legs have filled at the mark and their cost is paid out of equity. */
+function balanceAfter(inputs: PlanInputs, { held, aim, quantized }: Stages, cost: Cost): Balance {
+  const { universe } = inputs.mandate
+  const paid = ratioToNumber(ratioDivide(ratioOf(cost.total), held.equityExact))
+  const weight = held.weight.slice()
+  let spent = paid
+  quantized.quantity.forEach((quantity, j) => {
+    const traded = toNumber(quantity) * held.unitWeight[j]!
+    weight[universe.underlyingOf[j]!]! += traded
+    if (isFunded(universe.instruments[j]!)) spent += traded
+  })
+  for (let u = 0; u < weight.length; u++) weight[u]! /= 1 - paid
+  return {
+    cash: (held.cashTotal - spent) / (1 - paid),
+    ...sizeOfBook(weight),
+    weight,
+    imbalance: measureImbalance(weight, aim, inputs.risk),
+  }
+}
+
+function makeLines(inputs: PlanInputs, stages: Stages, after: Balance): Line[] {
+  const { universe } = inputs.mandate
+  const { held, aim, wanted, allowed, quantized } = stages
+  return universe.underlyings.map((underlying, u) => {
+    const instruments = universe.instruments.flatMap((_, j) => (universe.underlyingOf[j] === u ? [j] : []))
+    return {
+      underlying,
+      held: held.weight[u]!,
+      target: aim[u]!,
+      wanted: wanted.trade[u]!,
+      allowed: allowed.trade[u]!,
+      traded: instruments.reduce((sum, j) => sum + toNumber(quantized.quantity[j]!) * held.unitWeight[j]!, 0),
+      after: after.weight[u]!,
+      because: [...wanted.because[u]!, ...allowed.because[u]!, ...instruments.flatMap((j) => quantized.because[j]!)],
+    }
+  })
+}
+
+function reasonsOfPlan(
+  { mandate, market, portfolio, risk: model }: PlanInputs,
+  stages: Stages,
+  { before, after, balanced }: { before: Balance; after: Balance; balanced: boolean },
+): Reason[] {
+  const { universe, policy } = mandate
+  const { risk, trackingError } = before.imbalance
+  const left = after.imbalance.trackingError
+  const because: Reason[] = []
+  const most = risk.reduce((best, part, u) => (part > risk[best]! ? u : best), 0)
+  if (trackingError > 0)
+    because.push({ kind: 'mostRisk', underlying: universe.underlyings[most]!, part: risk[most]!, trackingError })
+  risk.forEach((part, u) => {
+    if (part < 0) because.push({ kind: 'hedges', underlying: universe.underlyings[u]!, part })
+  })
+  if (left > trackingError)
+    because.push({
+      kind: 'raisesTrackingError',
+      before: trackingError,
+      after: left,
+      blame: blameFor(policy, stages, model),
+    })
+  const cap = policy.kind === 'riskCap' ? ratioToNumber(policy.trackingErrorMax) : null
+  if (cap !== null && left > cap * (1 + LOT_NOISE)) because.push({ kind: 'aboveCap', cap, after: left })
+  universe.instruments.forEach(({ id }, j) => {
+    if (market.stale[j] === 1) because.push({ kind: 'staleMark', instrument: id, ageMs: market.priceAgeMs[j]! })
+  })
+  for (const order of portfolio.orders) if (order.replaced) because.push({ kind: 'replaces', order: order.id })
+  if (balanced) because.push({ kind: 'nothingToDo' })
+  return because
+}
+
+/** The first stage after which the tracking error is above what was found: the policy, a limit, or the lot grid. */
+function blameFor(policy: Policy, { held, aim, imbalance, wanted, allowed }: Stages, risk: RiskModel): Blame {
+  const raises = (trade: Float64Array): boolean =>
+    measureImbalance(
+      held.weight.map((w, u) => w + trade[u]!),
+      aim,
+      risk,
+    ).trackingError > imbalance.trackingError
+  if (raises(wanted.trade))
+    return { kind: 'policy', policy: policy.kind, unit: policy.kind === 'band' ? policy.unit : null }
+  if (!raises(allowed.trade)) return { kind: 'rounding' }
+  const reason = allowed.because.flat().find((each) => each.kind === 'bound')
+  return reason?.kind === 'bound' ? { kind: 'limit', limit: reason.limit } : { kind: 'rounding' }
+}

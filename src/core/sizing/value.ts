@@ -1,0 +1,128 @@
+/**
+ * Stage 1: the book in weights. Equity = Σ (cash + unrealised profit) × rate + Σ spot value, exact. Weight = signed delta
+ * notional ÷ equity; collateral in a coin that is an underlying is exposure to that coin, unrealised profit included.
+ */
+import { add, type Decimal, negate, signOf, toNumber, ZERO } from '../base/decimal.ts'
+import {
+  RATIO_ZERO,
+  type Ratio,
+  ratioAdd,
+  ratioMultiply,
+  ratioOf,
+  ratioToDecimal,
+  ratioToNumber,
+  reduce,
+} from '../base/ratio.ts'
+import { type Result, refuse, succeed } from '../base/result.ts'
+import { type OpenOrder, signOfSide } from '../domain/portfolio.ts'
+import { unitDelta, unrealised } from '../domain/valuation.ts'
+import type { PlanInputs, Valued } from './plan-types.ts'
+
+/** @param inputs checked. @returns the valued book, or a refusal of equity that is not positive. */
+export function value(inputs: PlanInputs): Result<Valued> {
+  const { portfolio, market, mandate } = inputs
+  const { universe } = mandate
+  const { equityExact, balance } = sumEquity(inputs)
+  if (equityExact.n <= 0n)
+    return refuse(
+      'equity.not-positive',
+      'cash',
+      `equity must be above 0, was ${ratioToNumber(equityExact)} ${universe.numeraire}`,
+      'weights are fractions of equity: add collateral or check positions, entry prices and cash',
+    )
+  const equity = ratioToNumber(equityExact)
+  const quantities = countOrders(portfolio.quantity, portfolio.orders)
+  const unitWeight = Float64Array.from(universe.instruments, (instrument, j) => {
+    if (instrument.kind === 'option') return 0
+    const rate = toNumber(market.rate[universe.quoteOf[j]!]!)
+    return (ratioToNumber(unitDelta(instrument, market.price[j]!)) * rate) / equity
+  })
+  const coinExposure: Ratio[] = universe.underlyings.map(() => RATIO_ZERO)
+  universe.exposureOf.forEach((u, c) => {
+    if (u >= 0) coinExposure[u] = reduce(ratioMultiply(balance[c]!, ratioOf(market.rate[c]!)))
+  })
+  const weigh = (quantity: readonly Decimal[]): Float64Array => {
+    const weight = Float64Array.from(coinExposure, (each) => ratioToNumber(each) / equity)
+    for (let j = 0; j < quantity.length; j++) {
+      if (quantity[j] !== ZERO) weight[universe.underlyingOf[j]!]! += toNumber(quantity[j]!) * unitWeight[j]!
+    }
+    return weight
+  }
+  const cash = settledCash(inputs, unitWeight, equity)
+  return succeed({
+    equityExact,
+    equity: ratioToDecimal(equityExact, 'floor'),
+    coinExposure,
+    cash,
+    cashTotal: cash.reduce((sum, each, c) => (universe.exposureOf[c]! < 0 ? sum + each : sum), 0),
+    weight: weigh(quantities.both),
+    weightHigh: weigh(quantities.high),
+    weightLow: weigh(quantities.low),
+    unitWeight,
+    quantity: quantities.both,
+    quantityLow: quantities.low,
+  })
+}
+
+/** Equity in the numeraire and, per currency, settled money plus unrealised profit. */
+function sumEquity(inputs: PlanInputs): { equityExact: Ratio; balance: readonly Ratio[] } {
+  const { portfolio, market, mandate } = inputs
+  const { universe } = mandate
+  const balance: Ratio[] = portfolio.cash.map(ratioOf)
+  let spotValue: Ratio = RATIO_ZERO
+  for (let j = 0; j < universe.instruments.length; j++) {
+    const quantity = portfolio.quantity[j]!
+    if (quantity === ZERO) continue
+    const instrument = universe.instruments[j]!
+    const price = market.price[j]!
+    if (instrument.kind === 'spot') {
+      const paid = ratioMultiply(
+        ratioMultiply(ratioOf(quantity), unitDelta(instrument, price)),
+        ratioOf(market.rate[universe.quoteOf[j]!]!),
+      )
+      spotValue = ratioAdd(spotValue, reduce(paid))
+    } else {
+      const settle = universe.settleOf[j]!
+      balance[settle] = reduce(
+        ratioAdd(balance[settle]!, unrealised(instrument, { quantity, entry: portfolio.entry[j]!, price })),
+      )
+    }
+  }
+  const equityExact = balance.reduce(
+    (sum, each, c) => reduce(ratioAdd(sum, ratioMultiply(each, ratioOf(market.rate[c]!)))),
+    spotValue,
+  )
+  return { equityExact, balance }
+}
+
+/** Quantities with kept open orders counted: all of them, only the buys, only the sells. */
+export function countOrders(
+  held: readonly Decimal[],
+  orders: readonly OpenOrder[],
+): { both: readonly Decimal[]; high: readonly Decimal[]; low: readonly Decimal[] } {
+  const kept = orders.filter((order) => !order.replaced)
+  if (kept.length === 0) return { both: held, high: held, low: held }
+  const [both, high, low] = [[...held], [...held], [...held]]
+  for (const { instrument, side, quantity } of kept) {
+    const signed = signOfSide(side) > 0 ? quantity : negate(quantity)
+    both[instrument] = add(both[instrument]!, signed)
+    const oneSided = signOf(signed) > 0 ? high : low
+    oneSided[instrument] = add(oneSided[instrument]!, signed)
+  }
+  return { both, high, low }
+}
+
+/** Settled money per currency ÷ equity, less what kept open buys of spot will spend; what sells will bring does not count yet. */
+function settledCash(inputs: PlanInputs, unitWeight: Float64Array, equity: number): Float64Array {
+  const { portfolio, market, mandate } = inputs
+  const { universe } = mandate
+  const cash = Float64Array.from(portfolio.cash, (amount, c) => (toNumber(amount) * toNumber(market.rate[c]!)) / equity)
+  for (const order of portfolio.orders) {
+    const instrument = universe.instruments[order.instrument]!
+    if (order.replaced || order.side === 'sell' || instrument.kind !== 'spot') continue
+    const limit = order.price === null ? 1 : toNumber(order.price) / toNumber(market.price[order.instrument]!)
+    cash[universe.quoteOf[order.instrument]!]! -=
+      toNumber(order.quantity) * unitWeight[order.instrument]! * Math.max(1, limit)
+  }
+  return cash
+}

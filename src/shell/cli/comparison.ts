@@ -1,0 +1,56 @@
+/** The same book under several policies: what each would trade now, what that costs and what it leaves. */
+import type { Issue, Result } from '../../core/base/result.ts'
+import type { Policy } from '../../core/sizing/mandate.ts'
+import type { SizePlan } from '../../core/sizing/plan-types.ts'
+import { decimalColumn, moneyCell, moneyText } from './figures.ts'
+import { policyLabel } from './policy-label.ts'
+import { type Cell, type Column, renderTable, type Sheet } from './table.ts'
+import { padStart } from './text.ts'
+
+/** One policy's answer; `own` marks the book's. */
+export interface Alternative {
+  readonly policy: Policy
+  readonly own: boolean
+  readonly answer: Result<SizePlan, readonly Issue[]>
+}
+
+/** Tracking errors closer than this are the same. */
+const SAME = 1e-9
+
+/** A row for leaving the book alone, then one per policy. */
+export function comparisonTable(now: SizePlan, alternatives: readonly Alternative[], sheet: Sheet): string[] {
+  const before = now.before.imbalance.trackingError
+  const errors = alternatives.map(({ answer }) => (answer.ok ? answer.value.after.imbalance.trackingError : before))
+  const texts = decimalColumn([before, ...errors])
+  const width = Math.max(...texts.map((text) => text.length))
+  const errorCell = (position: number, note: string): string => `${padStart(texts[position]!, width)}  ${note}`.trimEnd()
+  const columns: Column[] = [
+    { heading: 'What each rule would do now', align: 'left' },
+    { heading: '', align: 'left', drop: 1 },
+    { heading: 'turnover', align: 'right' },
+    { heading: 'cost', align: 'right' },
+    { heading: 'tracking error after', align: 'left' },
+  ]
+  const rows = alternatives.map(({ policy, own, answer }, position): Cell[] => {
+    const label = `  ${policyLabel(policy)}`
+    if (!answer.ok) return [label, 'no answer', '', '', answer.error[0]?.code ?? '']
+    const { legs, traded, cost, after } = answer.value
+    const raised = after.imbalance.trackingError > before + SAME
+    const note = [...(raised ? ['worse than now'] : []), ...(own ? ["< this book's"] : [])].join(' ')
+    return [
+      label,
+      tradesText(answer.value),
+      legs.length === 0 ? '0' : moneyText(traded),
+      legs.length === 0 ? '0' : moneyCell(cost.total),
+      { text: errorCell(position + 1, note), tone: own ? 'strong' : raised ? 'bad' : 'plain' },
+    ]
+  })
+  const leave: Cell[] = ['  leave it', '', '0', '0', errorCell(0, '')]
+  return renderTable(columns, [leave, ...rows], { ...sheet, indent: 0 })
+}
+
+function tradesText({ legs }: SizePlan): string {
+  const [first, ...rest] = legs
+  if (first === undefined) return 'nothing'
+  return rest.length === 0 ? `${first.side} ${first.instrument}` : `${legs.length} trades`
+}

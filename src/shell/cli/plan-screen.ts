@@ -1,0 +1,191 @@
+/** What a plan looks like on a terminal: header, picture of the imbalance, legs, what changes, and why. */
+import { absolute } from '../../core/base/decimal.ts'
+import { formatInstantShort } from '../../core/base/format.ts'
+import { ratioToNumber } from '../../core/base/ratio.ts'
+import type { Policy } from '../../core/sizing/mandate.ts'
+import { explainBook, explainLines, percent, type StageLine, summariseTrades } from '../../core/sizing/explain.ts'
+import type { SizePlan } from '../../core/sizing/plan-types.ts'
+import { drawBars } from './bars.ts'
+import { decimalColumn, exactText, moneyCell, moneyText, percentColumn, percentText, priceText } from './figures.ts'
+import { policyLabel } from './policy-label.ts'
+import { type Cell, type Column, renderTable, type Sheet } from './table.ts'
+import { padEnd, padStart, paint, printable, widthOf, wrap } from './text.ts'
+
+/** Title and time, then the book in one line. */
+export function headerLines(plan: SizePlan, title: string, sheet: Sheet): string[] {
+  const { before, equity } = plan
+  const head = `${printable(title)}, in ${plan.numeraire}`
+  const time = formatInstantShort(plan.asOf)
+  const gap = Math.min(sheet.columns, 80) - widthOf(head) - widthOf(time)
+  const first = gap >= 2 ? [`${paint(head, 'strong', sheet.color)}${' '.repeat(gap)}${time}`] : [...wrap(head, sheet.columns), time]
+  const figures = [
+    `equity ${moneyText(equity)}`,
+    `cash ${moneyText(before.cash * Number(equity) * 1e-18)}`,
+    `gross ${percentText(before.gross)}`,
+    `tracking error ${percent(before.imbalance.trackingError)} a year`,
+  ]
+  return [...first, ...flow(figures, sheet.columns)]
+}
+
+/** Phrases side by side with three blanks between, broken between phrases where the line is full. */
+function flow(phrases: readonly string[], columns: number): string[] {
+  const lines: string[] = []
+  for (const phrase of phrases) {
+    const last = lines.at(-1)
+    if (last !== undefined && widthOf(last) + 3 + widthOf(phrase) <= columns) lines[lines.length - 1] = `${last}   ${phrase}`
+    else lines.push(phrase)
+  }
+  return lines
+}
+
+/** Held against target, and what is too much, in weight and in risk side by side. */
+export function imbalancePicture(plan: SizePlan, sheet: Sheet): string[] {
+  const { weight, risk, trackingError } = plan.before.imbalance
+  const held = percentColumn(plan.lines.map((line) => line.held))
+  const target = percentColumn(plan.lines.map((line) => line.target))
+  const note = riskNotes(risk)
+  const columns: Column[] = [
+    { heading: '', align: 'left', shortenTo: 8 },
+    { heading: 'held', align: 'right', drop: 2 },
+    { heading: 'target', align: 'right', drop: 1 },
+    { heading: 'too much, in weight', align: 'left' },
+    { heading: `too much, in risk (sum ${percent(trackingError)})`, align: 'left' },
+  ]
+  const inWeight = pictured([...weight], weightBands(plan.policy))
+  const inRisk = pictured([...risk], null)
+  const rows = plan.lines.map((line, i): Cell[] => [
+    line.underlying,
+    held[i]!,
+    target[i]!,
+    inWeight[i]!,
+    `${inRisk[i]}  ${note[i]}`.trimEnd(),
+  ])
+  return renderTable(columns, rows, sheet)
+}
+
+/** Cells of the longest pair of bars. */
+const BAR_WIDTH = 12
+
+/** Number and bar in one cell. */
+function pictured(values: readonly number[], bands: readonly number[] | null): string[] {
+  const numbers = percentColumn(values, true)
+  const width = Math.max(...numbers.map(widthOf), 0)
+  const bars = drawBars(values, { width: BAR_WIDTH, bands })
+  return values.map((_, i) => `${padStart(numbers[i]!, width)}  ${bars[i]}`)
+}
+
+/** Half-widths in weight, where the policy is a band in weight. */
+export const weightBands = (policy: Policy): readonly number[] | null =>
+  policy.kind === 'band' && policy.unit === 'weight' ? policy.width.map(ratioToNumber) : null
+
+/** "most risk" at the largest part, "a hedge" where a part takes risk away; nothing where a part would print as 0. */
+function riskNotes(risk: Float64Array): string[] {
+  const most = Math.max(...risk)
+  return Array.from(risk, (part) => (part < -0.0005 ? 'a hedge' : part >= 0.0005 && part === most ? 'most risk' : ''))
+}
+
+/** The trades, one a row. */
+export function legTable(plan: SizePlan, sheet: Sheet): string[] {
+  const columns: Column[] = [
+    { heading: '', align: 'left' },
+    { heading: '', align: 'left', shortenTo: 10 },
+    { heading: 'quantity', align: 'right' },
+    { heading: 'price', align: 'right', drop: 2 },
+    { heading: plan.numeraire, align: 'right' },
+    { heading: 'fee', align: 'right', drop: 4 },
+    { heading: 'spread', align: 'right', drop: 3 },
+    { heading: 'cost', align: 'right' },
+    { heading: 'held', align: 'right', drop: 6 },
+    { heading: 'after', align: 'right', drop: 5 },
+  ]
+  const rows = plan.legs.map((leg): Cell[] => [
+    { text: leg.side, tone: leg.side === 'buy' ? 'good' : 'bad' },
+    leg.instrument,
+    exactText(absolute(leg.quantity)),
+    priceText(leg.price),
+    moneyCell(leg.notional),
+    moneyCell(leg.cost.fee),
+    moneyCell(leg.cost.spread),
+    moneyCell(leg.cost.total),
+    exactText(leg.held),
+    exactText(leg.after),
+  ])
+  return renderTable(columns, rows, sheet)
+}
+
+/** The book before and after, where something is traded. */
+export function changeTable(plan: SizePlan, sheet: Sheet): string[] {
+  const rows: [string, number, number][] = [
+    ['tracking error', plan.before.imbalance.trackingError, plan.after.imbalance.trackingError],
+    ['cash', plan.before.cash, plan.after.cash],
+    ['gross', plan.before.gross, plan.after.gross],
+    ['net', plan.before.net, plan.after.net],
+  ]
+  const columns: Column[] = [
+    { heading: '', align: 'left' },
+    { heading: 'now', align: 'right' },
+    { heading: 'after', align: 'right' },
+  ]
+  return renderTable(columns, rows.map(([name, now, after]) => [name, ...decimalColumn([now, after])]), sheet)
+}
+
+/** "Plan: buy 32.36 SOL for 5,177.60 USD, costing 3.11. Nothing has been sent." and why. */
+export function planSentences(plan: SizePlan, sheet: Sheet): string[] {
+  const lead = paint('Plan:', 'strong', sheet.color)
+  const [first = '', ...rest] = wrap(`Plan: ${printable(summariseTrades(plan))}. Nothing has been sent.`, sheet.columns, '      ')
+  return [lead + first.slice('Plan:'.length), ...rest, ...becauseLines(explainBook(plan), sheet)]
+}
+
+function becauseLines(sentences: readonly string[], sheet: Sheet): string[] {
+  return sentences.flatMap((text, position) => {
+    const lead = position === 0 ? '  because  ' : '           '
+    return wrap(`${lead}${printable(text)}.`, sheet.columns, '           ')
+  })
+}
+
+/** The whole answer to `plan`. */
+export function planScreen(plan: SizePlan, title: string, { explain, ...sheet }: Sheet & { explain: boolean }): string[] {
+  return [
+    ...headerLines(plan, title, sheet),
+    '',
+    ...imbalancePicture(plan, sheet),
+    '',
+    `Policy: ${policyLabel(plan.policy)}`,
+    ...planSentences(plan, sheet),
+    ...(plan.legs.length === 0 ? [] : ['', ...legTable(plan, sheet), '', ...changeTable(plan, sheet)]),
+    ...(explain ? ['', ...waterfallLines(plan, sheet)] : []),
+  ]
+}
+
+/** From wanted to final size, one line a stage with its reason. */
+export function waterfallLines(plan: SizePlan, sheet: Sheet): string[] {
+  const hang = ' '.repeat(21)
+  const line = (name: string, size: string, text: string): string[] =>
+    wrap(`    ${padEnd(name, 8)} ${padStart(size, 7)} ${text === '' ? '' : ` ${printable(text)}`}`, sheet.columns, `${hang} `)
+  const lines = explainLines(plan).flatMap(({ underlying, held, target, stages, after, legs }) => {
+    const name = paint(printable(underlying), 'strong', sheet.color)
+    const idle = legs.length === 0 && stages.every(({ trade }) => trade === 0)
+    return [
+      ...wrap(`  ${name}  held ${percent(held)}, target ${percent(target)}`, sheet.columns),
+      ...stages.flatMap((stage, position) => {
+        const text = stageText(stage, position === 0 ? null : stages[position - 1]!)
+        return idle && text === '' ? [] : line(stage.stage, percent(stage.trade, true), text)
+      }),
+      ...legs.flatMap(({ leg, because }) => {
+        const size = `${leg.side} ${exactText(absolute(leg.quantity))} ${leg.instrument} at ${priceText(leg.price)}`
+        const { fee, spread, total } = leg.cost
+        const cost = `fee ${moneyCell(fee)} + spread ${moneyCell(spread)} = cost ${moneyCell(total)}`
+        return line('order', '', [size, cost, ...because].join('; '))
+      }),
+      ...line('after', percent(after), ''),
+    ]
+  })
+  return ['How each size came about, in weight traded (+ buys)', ...lines]
+}
+
+function stageText(stage: StageLine, before: StageLine | null): string {
+  if (stage.because.length > 0) return stage.because.join('; ')
+  if (stage.trade === 0) return ''
+  if (before === null) return ''
+  return stage.stage === 'limited' && stage.trade === before.trade ? 'no limit stands in the way' : ''
+}

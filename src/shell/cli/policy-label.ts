@@ -1,0 +1,32 @@
+/** Policies in a few words, for rows and headings. */
+import { type Ratio, ratioCompare, ratioToNumber } from '../../core/base/ratio.ts'
+import { assertNever } from '../../core/base/result.ts'
+import type { Policy } from '../../core/sizing/mandate.ts'
+import { percentText } from './figures.ts'
+
+/** "weight band 10 %, to edge", "least cost, error 7 %" */
+export function policyLabel(policy: Policy): string {
+  switch (policy.kind) {
+    case 'full':
+      return 'full'
+    case 'proportional':
+      return `${fraction(policy.rate)} of each deviation`
+    case 'band':
+      return policy.unit === 'risk'
+        ? `risk band ${fraction(policy.width)}, to ${policy.to}`
+        : `${policy.unit} band ${widths(policy.width)}, to ${policy.to}`
+    case 'riskCap':
+      return `least cost, error ${fraction(policy.trackingErrorMax)}`
+    default:
+      return assertNever(policy)
+  }
+}
+
+const fraction = (value: Ratio): string => percentText(ratioToNumber(value))
+
+function widths(width: readonly Ratio[]): string {
+  const sorted = [...width].sort(ratioCompare)
+  const [least, most] = [sorted[0], sorted.at(-1)]
+  if (least === undefined || most === undefined) return 'of nothing'
+  return ratioCompare(least, most) === 0 ? fraction(least) : `${fraction(least).replace(' %', '')} to ${fraction(most)}`
+}

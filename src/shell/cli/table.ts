@@ -1,0 +1,101 @@
+/**
+ * Aligned tables that fit a width. Where the columns do not fit, the least important are dropped first, then names are
+ * shortened with "…", and at last each row is printed as a list; a number is never cut.
+ */
+import { padEnd, padStart, paint, printable, type Tone, truncate, widthOf, wrap } from './text.ts'
+
+export interface Column {
+  readonly heading: string
+  readonly align: 'left' | 'right'
+  /** 0 = stays; of the others the highest is dropped first. */
+  readonly drop?: number
+  /** A name that may be shortened to this width. */
+  readonly shortenTo?: number
+}
+
+export type Cell = string | { readonly text: string; readonly tone: Tone }
+
+export interface Sheet {
+  readonly columns: number
+  readonly color: boolean
+  /** Blanks before each row; 2 unless told otherwise. */
+  readonly indent?: number
+}
+
+const textOf = (cell: Cell): string => (typeof cell === 'string' ? cell : cell.text)
+const toneOf = (cell: Cell): Tone => (typeof cell === 'string' ? 'plain' : cell.tone)
+
+const GAP = 2
+/** A name up to this wide is worth a column; a wider one is shortened first. */
+const NAME_ENOUGH = 20
+const indentOf = (sheet: Sheet): number => sheet.indent ?? 2
+
+/** Lines of a table; each row has a cell for each column. */
+export function renderTable(columns: readonly Column[], rows: readonly (readonly Cell[])[], sheet: Sheet): string[] {
+  const clean = rows.map((row) => row.map((cell) => ({ text: printable(textOf(cell)), tone: toneOf(cell) })))
+  const widths = columns.map((column, index) =>
+    Math.max(widthOf(column.heading), ...clean.map((row) => widthOf(row[index]!.text))),
+  )
+  const room = sheet.columns - indentOf(sheet)
+  const shown = keepColumns(columns, widths, room)
+  let spare = room - totalWidth(shown.map((index) => widths[index]!))
+  for (const index of shown) {
+    const least = columns[index]!.shortenTo
+    if (spare >= 0 || least === undefined) continue
+    const cut = Math.min(-spare, Math.max(0, widths[index]! - Math.max(least, widthOf(columns[index]!.heading))))
+    widths[index]! -= cut
+    spare += cut
+  }
+  if (spare < 0) return renderList(columns, clean, sheet)
+  const line = (cells: readonly { text: string; tone: Tone }[]): string =>
+    ' '.repeat(indentOf(sheet)) +
+    shown
+      .map((index) => {
+        const { text, tone } = cells[index]!
+        const short = truncate(text, Math.max(1, widths[index]!))
+        const padded =
+          columns[index]!.align === 'right' ? padStart(short, widths[index]!) : padEnd(short, widths[index]!)
+        return paint(padded, tone, sheet.color)
+      })
+      .join(' '.repeat(GAP))
+  const heading = columns.map(({ heading: text }) => ({ text, tone: 'dim' as const }))
+  const hasHeading = shown.some((index) => columns[index]!.heading !== '')
+  return [...(hasHeading ? [heading] : []), ...clean].map((cells) => trimEnd(line(cells)))
+}
+
+const totalWidth = (widths: readonly number[]): number =>
+  widths.reduce((sum, width) => sum + width, 0) + GAP * Math.max(0, widths.length - 1)
+
+function keepColumns(columns: readonly Column[], widths: readonly number[], room: number): number[] {
+  let shown = columns.map((_, index) => index)
+  const droppable = shown
+    .filter((index) => (columns[index]!.drop ?? 0) > 0)
+    .sort((a, b) => columns[b]!.drop! - columns[a]!.drop! || b - a)
+  const least = (index: number): number =>
+    columns[index]!.shortenTo === undefined ? widths[index]! : Math.min(widths[index]!, NAME_ENOUGH)
+  for (const index of droppable) {
+    if (totalWidth(shown.map(least)) <= room) break
+    shown = shown.filter((each) => each !== index)
+  }
+  return shown
+}
+
+/** One "heading  value" a line: the shape of a table that fits no other way. */
+function renderList(
+  columns: readonly Column[],
+  rows: readonly (readonly { text: string; tone: Tone }[])[],
+  sheet: Sheet,
+): string[] {
+  const label = Math.max(...columns.map(({ heading }) => widthOf(heading)))
+  return rows.flatMap((row, position) => [
+    ...(position === 0 ? [] : ['']),
+    ...row.flatMap(({ text }, index) => {
+      if (text === '') return []
+      const lead = ' '.repeat(indentOf(sheet)) + padEnd(columns[index]!.heading, label) + ' '.repeat(GAP)
+      return wrap(lead + text, sheet.columns, ' '.repeat(indentOf(sheet)))
+    }),
+  ])
+}
+
+/** Trailing blanks say nothing; a colour code at the end is kept. */
+const trimEnd = (line: string): string => line.replace(/ +$/, '')

@@ -1,0 +1,72 @@
+/**
+ * Opens a book file with everything it refers to: positions and balances (`positions.ts`) and candles (`candles.ts`),
+ * each relative to the book. What a person can get wrong is an issue with the book's line; a disk that fails throws.
+ */
+import { readFileSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import type { Result } from '../../core/base/result.ts'
+import { type Book, type BookDraft, draftBook, finishBook, type Loaded, NOTHING_LOADED } from '../../wire/book.ts'
+import type { LoadedCandles } from '../../wire/book-candles.ts'
+import { BOOK_BYTES_MAX, type BookIssue } from '../../wire/tree.ts'
+import { readCandles } from './candles.ts'
+import { importBalances, importPositions } from './positions.ts'
+
+/** @returns the book, or every mistake in it and in its files, by line. */
+export function openBook(path: string): Result<Book, readonly BookIssue[]> {
+  const text = readText(path, { what: 'the book', code: 'book' })
+  if (!text.ok) return { ok: false, error: [{ ...text.error, path: '', line: 1 }] }
+  const drafted = draftBook(text.value)
+  return drafted.ok ? finishBook(drafted.value, loadNeeds(drafted.value, dirname(path))) : drafted
+}
+
+interface Refused {
+  readonly code: string
+  readonly message: string
+  readonly hint: string
+}
+
+/** Text of a file in UTF-8, refused by size before it is read. */
+function readText(path: string, { what, code }: { readonly what: string; readonly code: string }): Result<string, Refused> {
+  const refuse = (kind: string, message: string, hint: string): Result<string, Refused> => ({ ok: false, error: { code: `${code}.${kind}`, message: `${what} ${message}`, hint } })
+  const stat = statSync(path, { throwIfNoEntry: false })
+  if (stat === undefined) return refuse('not-found', `must be a file, was not there: ${path}`, 'check the path')
+  if (!stat.isFile()) return refuse('not-a-file', `must be a file, was ${stat.isDirectory() ? 'a directory' : 'a device'}: ${path}`, 'name the file itself')
+  if (stat.size > BOOK_BYTES_MAX)
+    return refuse('too-large', `must have at most ${BOOK_BYTES_MAX} bytes, was ${stat.size}`, 'keep candles and long position lists in files of their own')
+  try {
+    return { ok: true, value: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)) }
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    return refuse('not-utf8', 'must be text in UTF-8, was not', 'save it as UTF-8')
+  }
+}
+
+function loadNeeds(draft: BookDraft, folder: string): Loaded {
+  const { needs, names } = draft
+  const issues: BookIssue[] = []
+  const textOf = (need: { readonly path: string; readonly line: number }, place: string): string | null => {
+    const text = readText(resolve(folder, need.path), { what: need.path, code: 'file' })
+    if (text.ok) return text.value
+    issues.push({ ...text.error, path: place, line: need.line })
+    return null
+  }
+  let loaded: Loaded = NOTHING_LOADED
+  if (needs.positions !== null) {
+    const text = textOf(needs.positions, 'positions.file')
+    if (text !== null) loaded = { ...loaded, positions: importPositions(text, needs.positions, names, issues) }
+  }
+  if (needs.cash !== null) {
+    const text = textOf(needs.cash, 'cash.file')
+    if (text !== null) {
+      const { positions, cash } = importBalances(text, needs.cash, names, issues)
+      loaded = { ...loaded, positions: [...loaded.positions, ...positions], cash }
+    }
+  }
+  const candles = new Map<string, LoadedCandles>()
+  for (const { underlying, path, line, ...window } of needs.candles) {
+    const file = readCandles(resolve(folder, path), { from: window.from, to: window.to, asOf: window.to, intervalMs: window.intervalMs })
+    if (file.ok) candles.set(underlying, { ...file.value.columns, lastCloseText: file.value.lastCloseText, lastCloseAt: file.value.lastCloseAt })
+    else for (const issue of file.error) issues.push({ ...issue, path: `market.candles.${underlying}`, line })
+  }
+  return { ...loaded, candles, issues }
+}

@@ -1,0 +1,111 @@
+/**
+ * Candle files of a book: which are needed and from when, the prices their last closes give, and the risk forecast
+ * estimated from them (EWMA, `core/risk/ewma.ts`). A file prices the spot instruments of its underlying, or its only
+ * instrument; a perp beside a spot needs a price of its own.
+ */
+import type { Instant } from '../core/base/instant.ts'
+import type { RiskModel } from '../core/domain/market.ts'
+import { byId } from '../core/domain/universe.ts'
+import { ewmaRisk } from '../core/risk/ewma.ts'
+import type { LastClose } from './book-market.ts'
+import { checkUnderlying, type Names, type Report } from './book-names.ts'
+import type { Draft } from './book-shape.ts'
+import { accepted, readDuration, readInstant, readNumber } from './scalar.ts'
+
+/** A candle file to read: bars that open in [from, to), in the interval. */
+export interface CandleNeed {
+  readonly underlying: string
+  /** As written, relative to the book. */
+  readonly path: string
+  readonly line: number
+  readonly intervalMs: number
+  readonly from: Instant
+  readonly to: Instant
+}
+
+/** Columns of one file: bar opens in ms and closes, and the last close as it was written. */
+export interface LoadedCandles {
+  readonly time: Float64Array
+  readonly close: Float64Array
+  readonly lastCloseText: string
+  readonly lastCloseAt: Instant
+}
+
+export function candleNeeds(draft: Draft, line: (path: string) => number): CandleNeed[] {
+  const { candles, interval, estimate } = draft.market ?? {}
+  if (candles === undefined || interval === undefined || estimate?.window === undefined || draft.asOf === undefined) return []
+  const to = accepted(readInstant(draft.asOf))
+  const from = to - accepted(readDuration(estimate.window))
+  const intervalMs = accepted(readDuration(interval))
+  return Object.entries(candles).flatMap(([underlying, path]) =>
+    path === undefined ? [] : [{ underlying, path, line: line(`market.candles.${underlying}`), intervalMs, from, to }],
+  )
+}
+
+/** Instruments a candle file of their underlying prices. */
+function instrumentsPricedBy(names: Names, underlying: string): string[] {
+  const own = [...names.instruments.values()].filter((each) => each.underlying === underlying)
+  const spot = own.filter((each) => each.kind === 'spot')
+  return (spot.length > 0 ? spot : own.length === 1 ? own : []).map((each) => each.id)
+}
+
+export const pricedByCandles = (names: Names, needs: readonly CandleNeed[]): ReadonlySet<string> =>
+  new Set(needs.flatMap(({ underlying }) => instrumentsPricedBy(names, underlying)))
+
+export function readCloses(names: Names, candles: ReadonlyMap<string, LoadedCandles>): ReadonlyMap<string, LastClose> {
+  const closes = new Map<string, LastClose>()
+  for (const [underlying, { lastCloseText, lastCloseAt }] of candles) {
+    const price = readNumber(lastCloseText, 'price', 'positive')
+    if (!price.ok) continue
+    for (const id of instrumentsPricedBy(names, underlying)) closes.set(id, { price: price.value, closedAt: lastCloseAt })
+  }
+  return closes
+}
+
+/** The forecast, or null and the issues that say why there is none. */
+export function estimateRisk(parts: {
+  readonly draft: Draft
+  readonly names: Names
+  readonly report: Report
+  readonly asOf: Instant | null
+  readonly candles: ReadonlyMap<string, LoadedCandles>
+  readonly needs: readonly CandleNeed[]
+}): RiskModel | null {
+  const { draft, names, report, asOf, candles, needs } = parts
+  const market = draft.market ?? {}
+  checkCandleKeys(market, names, report)
+  const { vol, correlation, window } = market.estimate ?? {}
+  if (asOf === null || vol?.ewma === undefined || correlation?.ewma === undefined || window === undefined || market.interval === undefined) return null
+  const underlyings = [...names.underlyings].sort(byId)
+  for (const need of needs)
+    if (names.underlyings.has(need.underlying) && !candles.has(need.underlying) && report.issues.length === 0)
+      report.add('candles.not-loaded', ['market', 'candles', need.underlying], `the candles of ${need.underlying} must be read first, was not`, 'open the book where its files are')
+  if (underlyings.some((name) => !candles.has(name))) return null
+  const histories = underlyings.map((name) => {
+    const { time, close } = candles.get(name)!
+    return { name, time, close }
+  })
+  const estimated = ewmaRisk(histories, {
+    asOf,
+    from: asOf - accepted(readDuration(window)),
+    intervalMs: accepted(readDuration(market.interval)),
+    volHalflifeMs: accepted(readDuration(vol.ewma)),
+    correlationHalflifeMs: accepted(readDuration(correlation.ewma)),
+  })
+  if (estimated.ok) return estimated.value
+  for (const issue of estimated.error) report.addIssue(issue)
+  return null
+}
+
+function checkCandleKeys(market: NonNullable<Draft['market']>, names: Names, report: Report): void {
+  for (const key of ['vols', 'correlations'] as const)
+    if (key in market) report.add('market.risk-twice', ['market', key], 'must not be given beside candles, was given', 'keep the candles and how to estimate from them, or state vols and correlations')
+  if (!('candles' in market)) report.add('candles.missing', ['market', 'candles'], 'candle files must be given beside `estimate`, was missing', 'write one file per underlying')
+  else if (market.candles !== undefined) {
+    for (const name of Object.keys(market.candles)) checkUnderlying({ names, report }, ['market', 'candles', name], name)
+    for (const name of [...names.underlyings].sort(byId))
+      if (!(name in market.candles)) report.add('candles.missing', ['market', 'candles', name], `${name} must have a candle file, was missing`, 'add its file, or state all vols and correlations')
+  }
+  if (!('interval' in market)) report.add('candles.interval', ['market', 'interval'], 'the interval must be given beside candles, was missing', 'write the time from one candle to the next, such as `interval: 1h`')
+  if (!('estimate' in market)) report.add('candles.estimate', ['market', 'estimate'], 'how to estimate must be given beside candles, was missing', 'write `estimate: { vol: { ewma: 30d }, correlation: { ewma: 90d }, window: 1y }`')
+}

@@ -1,0 +1,203 @@
+/**
+ * What the book is told to do: targets, policy, limits and what may be traded, as a mandate over the underlyings in order
+ * of id. Whatever is absent because the schema refused it stands here as "not limited": it has its issue already.
+ */
+import { RATIO_ONE, RATIO_ZERO, type Ratio, ratioCompare, ratioOf, ratioSubtract, reduce } from '../core/base/ratio.ts'
+import { byId, makeUniverse, type Universe } from '../core/domain/universe.ts'
+import { checkMandate } from '../core/sizing/check.ts'
+import type { Constraints, Mandate, Policy } from '../core/sizing/mandate.ts'
+import { checkUnderlying, guess, listed, type Names, type Report } from './book-names.ts'
+import type { Draft } from './book-shape.ts'
+import { accepted, readDuration, readFraction } from './scalar.ts'
+import type { Path } from './tree.ts'
+
+interface Context {
+  readonly draft: Draft
+  readonly names: Names
+  readonly report: Report
+}
+
+export type PolicyDraft = NonNullable<Draft['policy']>
+/** A mandate without its policy, which may be chosen later. */
+export type Terms = Omit<Mandate, 'policy'>
+
+const fraction = (text: string): Ratio => reduce(ratioOf(accepted(readFraction(text, 'weight', 'any'))))
+const optional = (text: string | undefined): Ratio | null => (text === undefined ? null : fraction(text))
+
+/** @param currencies every currency of the book; @param held instruments and currencies that are held */
+export function readTerms(context: Context, parts: { readonly currencies: Iterable<string>; readonly held: ReadonlySet<string> }): Terms {
+  const { names, report, draft } = context
+  const complete = [...names.instruments.values()].flatMap((each) => (each.instrument === null ? [] : [each.instrument]))
+  const universe = makeUniverse({
+    numeraire: names.currency ?? '',
+    instruments: complete,
+    underlyings: [...names.underlyings],
+    currencies: [...parts.currencies],
+  })
+  const target = { weight: readTargets(context, universe) }
+  checkHeldHaveTargets(context, parts.held)
+  const terms = { universe, target, constraints: readConstraints(context, universe), tradeable: readTradeable(context, universe) }
+  const refused = Object.entries(draft.targets ?? {}).flatMap(([name, text]) => (text === undefined ? [`targets.${name}`] : []))
+  for (const issue of checkMandate({ ...terms, policy: { kind: 'full' } })) if (!refused.includes(issue.path)) report.addIssue(issue)
+  if (draft.limits?.participation !== undefined)
+    for (const j of terms.tradeable.flat()) {
+      const { id } = universe.instruments[j]!
+      if (draft.market !== undefined && !(id in (draft.market.volumes ?? {})) && !('volumes' in draft.market && draft.market.volumes === undefined))
+        report.add('market.volume', ['market', 'volumes', id], 'daily volume must be known under limits.participation, was missing', `write \`${id}: 12e6 USD\` under market.volumes, or drop the limit`)
+    }
+  return terms
+}
+
+function readTargets({ draft, names, report }: Context, universe: Universe): Ratio[] {
+  const { rest, ...entries } = draft.targets ?? {}
+  for (const name of Object.keys(entries)) checkUnderlying({ names, report }, ['targets', name], name)
+  const weight = universe.underlyings.map((name) => optional(entries[name]) ?? RATIO_ZERO)
+  if (rest === undefined) return weight
+  const at = universe.underlyings.indexOf(rest)
+  if (at < 0) checkUnderlying({ names, report }, ['targets', 'rest'], rest)
+  else if (rest in entries) report.add('target.rest-twice', ['targets', 'rest'], `must be an underlying without a weight of its own, was ${rest}`, `remove \`${rest}\` or \`rest\``)
+  else {
+    const left = weight.reduce(ratioSubtract, RATIO_ONE)
+    if (left.n < 0n) report.add('target.rest-negative', ['targets', 'rest'], 'the other weights must sum to at most 100% so that something is left, was more', 'lower one or remove `rest`')
+    else weight[at] = reduce(left)
+  }
+  return weight
+}
+
+/** Silence about something held is not a wish to sell it. */
+function checkHeldHaveTargets({ draft, names, report }: Context, held: ReadonlySet<string>): void {
+  if (draft.targets === undefined) return
+  const told = new Set([...Object.keys(draft.targets), draft.targets.rest])
+  const untold = new Set<string>()
+  for (const name of held) {
+    const underlying = names.instruments.get(name)?.underlying ?? (names.underlyings.has(name) ? name : null)
+    if (underlying !== null && !told.has(underlying)) untold.add(underlying)
+  }
+  for (const name of [...untold].sort(byId))
+    report.add('target.missing', ['targets', name], `${name} must have a target because it is held, was missing`, `write \`${name}: 0%\` to close it`)
+}
+
+function readConstraints(context: Context, universe: Universe): Constraints {
+  const limits = context.draft.limits ?? {}
+  const { min, max, ...own } = limits.weight ?? {}
+  for (const name of Object.keys(own)) checkUnderlying(context, ['limits', 'weight', name], name)
+  const { participation } = limits
+  return {
+    weightMin: universe.underlyings.map((name) => optional(own[name]?.min ?? min)),
+    weightMax: universe.underlyings.map((name) => optional(own[name]?.max ?? max)),
+    grossMax: optional(limits.gross),
+    netMin: optional(limits.net?.min),
+    netMax: optional(limits.net?.max),
+    turnoverMax: optional(limits.turnover),
+    participation:
+      participation?.share === undefined || participation.over === undefined
+        ? null
+        : { share: fraction(participation.share), horizonMs: accepted(readDuration(participation.over)) },
+    cashMin: optional(limits.cashMin) ?? RATIO_ZERO,
+    orderMax: optional(limits.orderMax),
+    ...readFrozen(context, universe),
+    reduceOnly: readReduceOnly(context, universe),
+  }
+}
+
+/** A name that is an underlying and an instrument (spot BTC) freezes the underlying: the wider of the two. */
+function readFrozen({ draft, names, report }: Context, universe: Universe): Pick<Constraints, 'frozen' | 'frozenInstrument'> {
+  const frozen = new Uint8Array(universe.underlyings.length)
+  const frozenInstrument = new Uint8Array(universe.instruments.length)
+  const all = [...names.underlyings, ...names.instruments.keys()]
+  ;(draft.limits?.frozen ?? []).forEach((name, index) => {
+    if (name === undefined) return
+    if (!all.includes(name) && names.complete) report.add('name.unknown', ['limits', 'frozen', index], `must be an underlying or an instrument of this book, was ${name}`, guess(name, all, 'remove it'))
+    const u = universe.underlyings.indexOf(name)
+    const j = universe.instruments.findIndex((each) => each.id === name)
+    if (u >= 0) frozen[u] = 1
+    else if (j >= 0) frozenInstrument[j] = 1
+  })
+  return { frozen, frozenInstrument }
+}
+
+function readReduceOnly({ draft, names, report }: Context, universe: Universe): Uint8Array {
+  const reduceOnly = new Uint8Array(universe.underlyings.length)
+  ;(draft.limits?.reduceOnly ?? []).forEach((name, index) => {
+    if (name === undefined) return
+    const u = universe.underlyings.indexOf(name)
+    if (u < 0) checkUnderlying({ names, report }, ['limits', 'reduceOnly', index], name)
+    else reduceOnly[u] = 1
+  })
+  return reduceOnly
+}
+
+/** Per underlying the instruments named under `trade`, or all of its instruments that have a price model. */
+function readTradeable({ draft, names, report }: Context, universe: Universe): number[][] {
+  const trade = draft.trade ?? {}
+  for (const name of Object.keys(trade)) checkUnderlying({ names, report }, ['trade', name], name)
+  return universe.underlyings.map((underlying, u) => {
+    const all = universe.instruments.flatMap((each, j) => (universe.underlyingOf[j] === u && each.kind !== 'option' ? [j] : []))
+    const named = trade[underlying]
+    if (named === undefined) return all
+    const ids = typeof named === 'string' ? [named] : named.filter((id) => id !== undefined)
+    for (const id of ids) checkTrade({ names, report }, underlying, id)
+    return all.filter((j) => ids.includes(universe.instruments[j]!.id))
+  })
+}
+
+function checkTrade({ names, report }: Pick<Context, 'names' | 'report'>, underlying: string, id: string): void {
+  const facts = names.instruments.get(id)
+  const path = ['trade', underlying]
+  const own = [...names.instruments.values()].filter((each) => each.underlying === underlying).map((each) => each.id)
+  if (facts === undefined) report.add('instrument.unknown', path, `must be an instrument of ${underlying} (${listed(own)}), was ${id}`, guess(id, own, 'add it under instruments'))
+  else if (facts.underlying !== null && facts.underlying !== underlying)
+    report.add('trade.other-underlying', path, `must be an instrument of ${underlying} (${listed(own)}), was ${id}, which is ${facts.underlying}`, 'name an instrument of the same underlying')
+  else if (facts.kind === 'option') report.add('option.unpriced', path, `must not be an option yet: options have no pricing here, was ${id}`, 'trade spot, a perp or a future')
+}
+
+/** A policy over the universe's underlyings; null while something of it is missing. */
+export function readPolicy({ names, report }: Omit<Context, 'draft'>, text: PolicyDraft, path: Path): Policy | null {
+  switch (text.kind) {
+    case undefined:
+      return null
+    case 'full':
+      return { kind: 'full' }
+    case 'proportional': {
+      if (text.rate === undefined) return null
+      const rate = fraction(text.rate)
+      if (ratioCompare(rate, RATIO_ONE) > 0) report.add('policy.range', [...path, 'rate'], `must be above 0 and at most 1, was ${text.rate}`, 'write a fraction such as 50%')
+      return { kind: 'proportional', rate }
+    }
+    case 'riskCap':
+      return text.trackingErrorMax === undefined ? null : { kind: 'riskCap', trackingErrorMax: fraction(text.trackingErrorMax) }
+    case 'band':
+      return readBand({ names, report }, text, path)
+  }
+}
+
+function readBand({ names, report }: Omit<Context, 'draft'>, text: Extract<PolicyDraft, { readonly kind?: 'band' | undefined; readonly width?: unknown }>, path: Path): Policy | null {
+  const { unit, to, width, floor } = text
+  if (unit !== undefined && unit !== 'relative' && 'floor' in text) report.add('policy.floor', [...path, 'floor'], `must only be given with unit relative, was given with ${unit}`, 'remove it')
+  if (unit === 'relative' && !('floor' in text))
+    report.add('policy.floor', [...path, 'floor'], 'must be given with unit relative, was missing', 'write the least |target| a deviation is divided by, such as `floor: 1%`')
+  if (unit === 'risk' && typeof width === 'object')
+    report.add('policy.width', [...path, 'width'], 'must be one number with unit risk, was a map', 'a risk band is one band on the tracking error of the book: write `width: 7%`')
+  if (unit === undefined || to === undefined || width === undefined) return null
+  if (unit === 'risk') return typeof width === 'object' ? null : { kind: 'band', unit, width: fraction(width), to }
+  const widths = readWidths({ names, report }, width, [...path, 'width'])
+  if (widths === null) return null
+  if (unit !== 'relative') return { kind: 'band', unit, width: widths, to }
+  return floor === undefined ? null : { kind: 'band', unit, width: widths, floor: fraction(floor), to }
+}
+
+/** One width for all, or one for each underlying, none left out. */
+export function readWidths(
+  { names, report }: Omit<Context, 'draft'>,
+  width: string | { readonly [underlying: string]: string | undefined },
+  path: Path,
+): Ratio[] | null {
+  const underlyings = [...names.underlyings].sort(byId)
+  if (typeof width === 'string') return underlyings.map(() => fraction(width))
+  for (const name of Object.keys(width)) checkUnderlying({ names, report }, [...path, name], name)
+  const widths = underlyings.map((name) => {
+    if (!(name in width)) report.add('width.missing', [...path, name], `${name} must have a width, was missing`, 'write one width for all, or one per underlying')
+    return optional(width[name])
+  })
+  return widths.every((each) => each !== null) ? widths : null
+}

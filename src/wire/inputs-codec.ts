@@ -1,0 +1,115 @@
+/** PlanInputs ↔ JSON text, lossless: what the journal keeps so that a plan can be computed again, byte for byte. */
+import { z } from 'zod'
+import type { Result } from '../core/base/result.ts'
+import type { Instrument } from '../core/domain/instrument.ts'
+import type { Policy } from '../core/sizing/mandate.ts'
+import type { PlanInputs } from '../core/sizing/plan-types.ts'
+import { canonicalText, columnCodec, decimalCodec, decodeText, flagsCodec, indexCodec, ratioCodec, realCodec } from './codec.ts'
+
+const index = z.int().min(0)
+const to = z.enum(['edge', 'target'])
+export const sideSchema = z.enum(['buy', 'sell'])
+
+const band = z.discriminatedUnion('unit', [
+  z.strictObject({ kind: z.literal('band'), unit: z.literal('weight'), width: z.array(ratioCodec), to }),
+  z.strictObject({ kind: z.literal('band'), unit: z.literal('volatility'), width: z.array(ratioCodec), to }),
+  z.strictObject({ kind: z.literal('band'), unit: z.literal('relative'), width: z.array(ratioCodec), floor: ratioCodec, to }),
+  z.strictObject({ kind: z.literal('band'), unit: z.literal('risk'), width: ratioCodec, to }),
+])
+export const policySchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('full') }),
+  z.strictObject({ kind: z.literal('proportional'), rate: ratioCodec }),
+  band,
+  z.strictObject({ kind: z.literal('riskCap'), trackingErrorMax: ratioCodec }),
+]) satisfies z.ZodType<Policy>
+
+const terms = {
+  id: z.string(),
+  underlying: z.string(),
+  venue: z.string().nullable(),
+  quote: z.string(),
+  settle: z.string(),
+  multiplier: decimalCodec,
+  grid: z.strictObject({
+    lot: decimalCodec,
+    quantityMin: decimalCodec,
+    notionalMin: z.strictObject({ amount: decimalCodec, currency: z.string() }).nullable(),
+  }),
+  fee: z.strictObject({ taker: decimalCodec, maker: decimalCodec.nullable() }),
+  spread: decimalCodec,
+}
+const contract = z.enum(['linear', 'inverse'])
+const instrumentSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('spot'), short: z.boolean(), ...terms }),
+  z.strictObject({ kind: z.literal('perp'), contract, ...terms }),
+  z.strictObject({ kind: z.literal('future'), contract, expiry: realCodec, ...terms }),
+  z.strictObject({ kind: z.literal('option'), contract, expiry: realCodec, strike: decimalCodec, right: z.enum(['call', 'put']), ...terms }),
+]) satisfies z.ZodType<Instrument>
+
+const universe = z.strictObject({
+  numeraire: z.string(),
+  instruments: z.array(instrumentSchema),
+  underlyings: z.array(z.string()),
+  currencies: z.array(z.string()),
+  underlyingOf: indexCodec,
+  exposureOf: indexCodec,
+  quoteOf: indexCodec,
+  settleOf: indexCodec,
+})
+const limit = ratioCodec.nullable()
+const constraints = z.strictObject({
+  weightMin: z.array(limit),
+  weightMax: z.array(limit),
+  grossMax: limit,
+  netMin: limit,
+  netMax: limit,
+  turnoverMax: limit,
+  participation: z.strictObject({ share: ratioCodec, horizonMs: realCodec }).nullable(),
+  cashMin: ratioCodec,
+  orderMax: limit,
+  frozen: flagsCodec,
+  frozenInstrument: flagsCodec,
+  reduceOnly: flagsCodec,
+})
+const mandate = z.strictObject({
+  universe,
+  target: z.strictObject({ weight: z.array(ratioCodec) }),
+  policy: policySchema,
+  constraints,
+  tradeable: z.array(z.array(index)),
+})
+
+export const orderSchema = z.strictObject({
+  id: z.string(),
+  instrument: index,
+  side: sideSchema,
+  quantity: decimalCodec,
+  price: decimalCodec.nullable(),
+  reduceOnly: z.boolean(),
+  replaced: z.boolean(),
+})
+const portfolio = z.strictObject({
+  cash: z.array(decimalCodec),
+  quantity: z.array(decimalCodec),
+  entry: z.array(decimalCodec.nullable()),
+  orders: z.array(orderSchema),
+})
+const market = z.strictObject({
+  asOf: realCodec,
+  price: z.array(decimalCodec),
+  priceAgeMs: columnCodec,
+  stale: flagsCodec,
+  rate: z.array(decimalCodec),
+  volumePerDay: columnCodec,
+})
+const risk = z.strictObject({ asOf: realCodec, vol: columnCodec, covariance: columnCodec, notes: z.array(z.string()) })
+const hash = z.string()
+export const hashesSchema = z.strictObject({ mandate: hash, portfolio: hash, market: hash, risk: hash })
+
+/** The JSON form of the inputs of a plan. */
+export const inputsSchema = z.strictObject({ mandate, portfolio, market, risk, hashes: hashesSchema }) satisfies z.ZodType<PlanInputs>
+
+type Inputs = z.output<typeof inputsSchema>
+
+export const encodeInputs = (inputs: PlanInputs): string => canonicalText(inputsSchema.encode(inputs as Inputs, { jitless: true }))
+export const decodeInputs = (text: string): Result<PlanInputs> => decodeText(inputsSchema, text)
