@@ -69,10 +69,10 @@ function translate({ issue, path }: Flat, tree: Tree): { found: BookIssue[]; cut
     const { code, hint } = issue.params as { code: string; hint: string }
     return { found: [{ code, message: issue.message, hint, ...at }], cut: [path] }
   }
-  const [must = '', hint = ''] = issue.message.split(/; (.*)/s)
+  const [must = '', hint = ''] = issue.message.split('\n')
   const node = nodeAt(tree, path)
   const code = node === null ? 'key.missing' : node.kind === 'scalar' && node.text !== '' ? 'value.invalid' : 'value.form'
-  return { found: [{ code, message: `${must}, was ${describe(node)}`, hint, ...at }], cut: node === null ? [] : [path] }
+  return { found: [{ code, message: `${must}, was ${describe(node)}`, hint, ...at }], cut: issue.code === 'invalid_union' && 'discriminator' in issue ? [path.slice(0, -1)] : node === null ? [] : [path] }
 }
 
 function unknownKey({ key, known, path, tree }: { key: string; known: readonly string[]; path: Path; tree: Tree }): BookIssue {

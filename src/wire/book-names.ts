@@ -28,6 +28,8 @@ export interface Names {
   readonly underlyings: ReadonlySet<string>
   /** Whether every instrument says its underlying; while one does not, no other name can be called unknown. */
   readonly complete: boolean
+  /** Whether the book lists its instruments at all. */
+  readonly listed: boolean
 }
 
 /** Collects issues and finds their lines. */
@@ -74,7 +76,7 @@ export function readNames(draft: Draft, report: Report): Names {
   }
   const underlyings = new Set([...instruments.values()].flatMap((each) => (each.underlying === null ? [] : [each.underlying])))
   const complete = draft.instruments !== undefined && [...instruments.values()].every((each) => each.underlying !== null && each.kind !== null)
-  return { currency, instruments, underlyings, complete }
+  return { currency, instruments, underlyings, complete, listed: draft.instruments !== undefined }
 }
 
 function readInstrumentFacts(id: string, entry: InstrumentDraft, currency: string | null): InstrumentFacts {
@@ -131,6 +133,6 @@ export function checkUnderlying({ names, report }: { readonly names: Names; read
 
 /** Complains about a name that is no instrument of the book. */
 export function checkInstrument({ names, report }: { readonly names: Names; readonly report: Report }, path: Path, id: string): void {
-  if (names.instruments.has(id)) return
+  if (names.instruments.has(id) || !names.listed) return
   report.add('instrument.unknown', path, `must be an instrument of this book (${listed(names.instruments.keys())}), was ${id}`, guess(id, names.instruments.keys(), 'add it under instruments'))
 }

@@ -1,9 +1,10 @@
 /**
- * The JSON Schema (2020-12) of a book file, made from the schema the reader uses, so that editors complete what the reader
+ * JSON Schemas (2020-12): of a plan as JSON, and of a book file, made from the schema the reader uses, so that editors complete what the reader
  * accepts. Scalars may be numbers or texts: the reader takes either as it is written.
  */
 import { z } from 'zod'
 import { bookShape } from './book-shape.ts'
+import { planSchema } from './plan-codec.ts'
 
 export type JsonSchema = Readonly<Record<string, unknown>>
 
@@ -11,6 +12,11 @@ export type JsonSchema = Readonly<Record<string, unknown>>
 export function bookJsonSchema(): JsonSchema {
   const schema = z.toJSONSchema(bookShape, { io: 'input', target: 'draft-2020-12', override: ({ jsonSchema }) => tidy(jsonSchema) })
   return { ...schema, title: 'Book of Equipoise' }
+}
+
+/** `equipoise schema plan` prints this: the plan as `--json` prints it. */
+export function planJsonSchema(): JsonSchema {
+  return { ...z.toJSONSchema(planSchema, { io: 'input', target: 'draft-2020-12' }), title: 'Plan of Equipoise' }
 }
 
 /** A flag is text in the reader and a boolean in the file; names of keys are checked by the reader. */

@@ -55,7 +55,7 @@ const instrument = z.discriminatedUnion(
       right: choice('the right it gives', ['call', 'put']),
     }),
   ],
-  { error: (issue) => (issue.code === 'invalid_union' ? `must be spot, perp, future or option; write \`kind: ${kinds[0]}\` or what it is` : 'must be a map; write its terms, such as { kind: spot, lot: 0.01, fee: 5bp, spread: 2bp }') },
+  { error: (issue) => (issue.code === 'invalid_union' ? `must be spot, perp, future or option\nwrite \`kind: ${kinds[0]}\` or what it is` : 'must be a map\nwrite its terms, such as { kind: spot, lot: 0.01, fee: 5bp, spread: 2bp }') },
 )
 
 const to = choice('edge: trade back to the edge of the band; target: all the way', ['edge', 'target'])
@@ -80,10 +80,10 @@ const policy = z.discriminatedUnion(
     }),
     section('the cheapest trades back to a tracking error', {
       kind: z.literal('riskCap'),
-      trackingErrorMax: fraction('trackingErrorMax', 'positive', { what: 'the greatest tracking error, annual', example: '7%' }),
+      trackingErrorMax: fraction('tracking-error', 'positive', { what: 'the greatest tracking error, annual', example: '7%' }),
     }),
   ],
-  { error: (issue) => (issue.code === 'invalid_union' ? `must be full, proportional, band or riskCap; write \`kind: ${policyKinds[3]}\` or another` : 'must be a map; write such as { kind: riskCap, trackingErrorMax: 7% }') },
+  { error: (issue) => (issue.code === 'invalid_union' ? `must be full, proportional, band or riskCap\nwrite \`kind: ${policyKinds[3]}\` or another` : 'must be a map\nwrite such as { kind: riskCap, trackingErrorMax: 7% }') },
 )
 
 const importFormat = choice('csv: instrument,quantity[,entry]; ccxt: what fetchPositions or fetchBalance returned', ['csv', 'ccxt'])
@@ -172,13 +172,13 @@ const sizing = section('how one trade and quotes are sized; read by size and quo
   aversion: number('aversion', 'positive', { what: 'risk aversion (required by unit risk and curve optimal)', example: '10' }).optional(),
   interval: duration({ what: 'the time from one decision to the next (required by unit risk and curve optimal)', example: '1h' }).optional(),
   steepness: number('steepness', 'positive', { what: 'how fast the curve falls (1 unless given)', example: '1' }).optional(),
-  gMax: number('gMax', 'positive', { what: 'the greatest factor on the base size, at least 1 (2 unless given)', example: '2' }).optional(),
+  gMax: number('multiple', 'positive', { what: 'the greatest factor on the base size, at least 1 (2 unless given)', example: '2' }).optional(),
   width: widths('the half-width the imbalance is divided by').optional(),
   base: mapOf('base size per instrument, a quantity or a share of equity', base({ what: 'a quantity such as 0.5, or a share of equity such as 5%', example: '0.5' })).optional(),
 })
 
 export const bookShape = section('a book of Equipoise', {
-  book: z.literal('1', { error: 'must be 1; write `book: 1`, the version of this format' }).meta({ description: 'version of the format', type: ['number', 'string'], const: undefined, enum: [1, '1'] }),
+  book: z.literal('1', { error: 'must be 1\nwrite `book: 1`, the version of this format' }).meta({ description: 'version of the format', type: ['number', 'string'], const: undefined, enum: [1, '1'] }),
   name: title({ what: 'a title', example: 'Example book (round numbers, not a market)' }).optional(),
   currency: name({ what: 'the currency every weight is measured in', example: 'USD' }),
   asOf: instant({ what: 'the time the book and its prices are of', example: '2026-03-01T00:00:00Z' }),

@@ -74,19 +74,21 @@ export const NOTHING_LOADED: Loaded = { positions: [], cash: [], candles: new Ma
 
 /** The text of a book: its own mistakes and the files it needs. Fails only where the text is no YAML or JSON at all. */
 export function draftBook(text: string): Result<BookDraft, readonly BookIssue[]> {
-  const tree = parseTree(text)
-  if (!tree.ok) return tree
-  const { draft, issues } = checkShape(tree.value)
-  const report = makeReport(tree.value, issues)
+  const parsed = parseTree(text)
+  if (!parsed.ok) return parsed
+  const { tree } = parsed.value
+  const { draft, issues } = checkShape(tree)
+  if (tree.kind !== 'map') return { ok: false, error: issues }
+  const report = makeReport(tree, [...parsed.value.issues, ...issues])
   const names = readNames(draft, report)
-  const line = (path: string): number => lineOfPath(tree.value, path)
+  const line = (path: string): number => lineOfPath(tree, path)
   const { positions, cash } = draft
   const needs: Needs = {
     positions: positions?.file === undefined ? null : { path: positions.file, from: positions.from ?? 'csv', line: line('positions.file') },
     cash: cash?.file === undefined ? null : { path: cash.file, from: cash.from ?? 'ccxt', unrealised: cash.unrealised ?? null, line: line('cash.file') },
     candles: candleNeeds(draft, line),
   }
-  return { ok: true, value: { source: tree.value, draft, names, issues: report.issues, needs } }
+  return { ok: true, value: { source: tree, draft, names, issues: report.issues, needs } }
 }
 
 /** @returns the book, or all its mistakes sorted by line. */

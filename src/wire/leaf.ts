@@ -21,7 +21,7 @@ const NUMERIC = ['string', 'number']
 function leaf(words: Words, read: (text: string) => Parsed<unknown>, type: readonly string[], more: object = {}): Leaf {
   const hint = words.hint ?? `write it, such as ${words.example}`
   return z
-    .string({ error: `must be ${words.what}; ${hint}` })
+    .string({ error: `must be ${words.what}\n${hint}` })
     .superRefine((text, context) => {
       const parsed = read(text)
       if (!parsed.ok)
@@ -74,29 +74,31 @@ export const path = (words: Words): Leaf =>
 
 /** `true` or `false`. */
 export const flag = (what: string) =>
-  z.enum(['true', 'false'], { error: `must be true or false; write true or false: ${what}` }).meta({ description: what, enum: undefined, type: 'boolean' })
+  z.enum(['true', 'false'], { error: `must be true or false\nsay ${what}` }).meta({ description: what, enum: undefined, type: 'boolean' })
 
 /** One of a few words. */
 export const choice = <const T extends readonly [string, ...string[]]>(what: string, words: T) =>
-  z.enum(words, { error: `must be ${alternatives(words)}; ${what}` }).meta({ description: what })
+  z.enum(words, { error: `must be ${alternatives(words)}\nchoose one (${what})` }).meta({ description: what })
 
 export const alternatives = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 
+const ENTRIES = 'write its entries as `name: value`'
+
 /** A map with exactly these keys; its error carries them, so that an unknown key can be told what it may have meant. */
 export const section = <T extends z.ZodRawShape>(what: string, shape: T) =>
-  z.strictObject(shape, { error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(' ') : `must be a map; ${what}`) }).meta({ description: what })
+  z.strictObject(shape, { error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(' ') : `must be a map (${what})\n${ENTRIES}`) }).meta({ description: what })
 
 /** A map with these keys and further entries named by the reader of the book. */
 export const openSection = <T extends z.ZodRawShape, V extends z.ZodType>(what: string, shape: T, entry: V) =>
-  z.object(shape, { error: `must be a map; ${what}` }).catchall(entry).meta({ description: what })
+  z.object(shape, { error: `must be a map (${what})\n${ENTRIES}` }).catchall(entry).meta({ description: what })
 
 /** A map from names to values. */
 export const mapOf = <V extends z.ZodType>(what: string, entry: V) =>
-  z.record(z.string(), entry, { error: `must be a map; ${what}` }).meta({ description: what })
+  z.record(z.string(), entry, { error: `must be a map (${what})\n${ENTRIES}` }).meta({ description: what })
 
-export const listOf = <V extends z.ZodType>(what: string, item: V) => z.array(item, { error: `must be a list; ${what}` }).meta({ description: what })
+export const listOf = <V extends z.ZodType>(what: string, item: V) => z.array(item, { error: `must be a list (${what})\nwrite [a, b], or - a on a line each` }).meta({ description: what })
 
 /** A short form or a long form of the same thing. */
 export const either = <A extends z.ZodType, B extends z.ZodType>(what: string, short: A, long: B) =>
-  z.union([short, long], { error: `must be ${what}; write one of these` }).meta({ description: what })
+  z.union([short, long], { error: `must be ${what}\nwrite one of these` }).meta({ description: what })

@@ -17,7 +17,7 @@ export interface Refusal {
 }
 export type Parsed<T> = Result<T, Refusal>
 
-export type Sign = 'any' | 'positive' | 'nonNegative' | 'nonZero'
+export type Sign = 'any' | 'positive' | 'nonNegative'
 
 const refuse = (code: string, message: string, hint: string): { ok: false; error: Refusal } => ({ ok: false, error: { code, message, hint } })
 
@@ -32,6 +32,7 @@ export function readNumber(text: string, name: string, sign: Sign): Parsed<Decim
   const parsed = parseDecimal(text)
   if (!parsed.ok) {
     if (/decimal places/.test(parsed.error)) return refuse('number.places', parsed.error, 'leave out the digits nobody can trade')
+    if (/^[+-]?[\d.]+(e\+?\d+)?$/i.test(text) && !/\..*\./.test(text)) return refuse('number.too-large', `must be below 1e24, was ${shown(text)}`, 'check the exponent')
     return refuse('number.invalid', `must be a number such as 1.5, was ${shown(text)}`, 'write digits and a point, without separators or units')
   }
   const value = parsed.value
@@ -42,7 +43,6 @@ export function readNumber(text: string, name: string, sign: Sign): Parsed<Decim
 function checkSign(value: Decimal, { text, name, sign }: { text: string; name: string; sign: Sign }): Parsed<Decimal> {
   if (sign === 'positive' && value <= 0n) return refuse(`${name}.not-positive`, `must be above 0, was ${text}`, `write the ${name} as a positive number`)
   if (sign === 'nonNegative' && value < 0n) return refuse(`${name}.negative`, `must be at least 0, was ${text}`, `write the ${name} without a sign`)
-  if (sign === 'nonZero' && value === 0n) return refuse(`${name}.zero`, `must not be 0, was ${text}`, 'remove the entry')
   return { ok: true, value }
 }
 

@@ -3,7 +3,7 @@
  * so that every scalar is the text that was written. What a hostile file can do is limited here, before anything is built:
  * size, nesting, number of values (aliases counted as what they expand to), tags, merge keys, duplicate keys.
  */
-import { Alias, Composer, type Document, isMap, isScalar, isSeq, Lexer, LineCounter, type Node, type Pair, Parser } from 'yaml'
+import { Alias, Composer, type Document as YamlDocument, isMap, isScalar, isSeq, Lexer, LineCounter, type Node, type Pair, Parser } from 'yaml'
 import type { Issue, Result } from '../core/base/result.ts'
 
 /** An issue and the line of the file it is about, from 1. */
@@ -40,8 +40,14 @@ export const BOOK_BYTES_MAX = 8 * 1024 * 1024
 export const NODES_MAX = 200_000
 export const DEPTH_MAX = 32
 
-/** Reads one document. All its mistakes are returned; a file too large, too deep or not text is refused as a whole. */
-export function parseTree(text: string): Result<Tree, readonly BookIssue[]> {
+/** A document and the mistakes of form that do not keep the rest of it from being read. */
+export interface Document {
+  readonly tree: Tree
+  readonly issues: readonly BookIssue[]
+}
+
+/** Reads one document. Fails where nothing more can be said: not text, no YAML or JSON, too large, too deep. */
+export function parseTree(text: string): Result<Document, readonly BookIssue[]> {
   const refused = refuseText(text) ?? refuseNesting(text)
   if (refused !== null) return { ok: false, error: [refused] }
   const lines = new LineCounter()
@@ -134,13 +140,16 @@ function tokensTooDeep(tokens: readonly object[]): boolean {
   return false
 }
 
+/** What leaves a hole in the tree. */
+const FATAL: ReadonlySet<string> = new Set(['book.too-many', 'book.too-deep', 'book.alias'])
+
 /** The composed document as a tree: aliases expanded, every mistake of form collected. */
-function walk(document: Document.Parsed, lineAt: (offset: number) => number): Result<Tree, readonly BookIssue[]> {
+function walk(document: YamlDocument.Parsed, lineAt: (offset: number) => number): Result<Document, readonly BookIssue[]> {
   const issues: BookIssue[] = []
   const anchors = new Map<string, Node>()
   let nodes = 0
   let line = 1
-  const stopped = (): boolean => issues.some((each) => each.code === 'book.too-many' || each.code === 'book.too-deep')
+  const stopped = (): boolean => issues.some((each) => FATAL.has(each.code))
 
   const nothing = (): ScalarNode => ({ kind: 'scalar', text: '', quoted: false, line })
 
@@ -187,7 +196,7 @@ function walk(document: Document.Parsed, lineAt: (offset: number) => number): Re
   }
 
   const tree = read(document.contents, 0, '')
-  return issues.length > 0 ? { ok: false, error: issues } : { ok: true, value: tree }
+  return stopped() ? { ok: false, error: issues } : { ok: true, value: { tree, issues } }
 }
 
 const KEY = /^[\p{L}\p{N}._:/@+#-]{1,64}$/u

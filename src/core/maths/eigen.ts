@@ -16,6 +16,8 @@ export interface Eigensystem {
 const SWEEPS_MAX = 60
 /** Elements within this of the largest count as equal to it, so that rounding does not choose the sign of a vector. */
 const TIE = 1e-8
+/** Couplings below this part of the largest element count as 0: their squares would leave the range of a float64. */
+const NEGLIGIBLE = 1e-140
 
 /** a: symmetric, n × n, finite; the lower triangle is read. */
 export function eigenSymmetric(a: Float64Array, n: number): Eigensystem {
@@ -75,11 +77,11 @@ function tridiagonalise(a: Float64Array, n: number): Tridiagonal {
   for (let k = 0; k < n - 1; k++) {
     // Row k right of the diagonal, equal to column k below it, becomes v.
     const v = a.subarray(k * n, k * n + n)
-    let tail = 0
-    for (let i = k + 2; i < n; i++) tail += v[i]! * v[i]!
     const head = v[k + 1]!
     offDiagonal[k] = head
-    if (tail === 0) continue
+    if (v.every((element, i) => i < k + 2 || Math.abs(element) <= NEGLIGIBLE)) continue
+    let tail = 0
+    for (let i = k + 2; i < n; i++) tail += v[i]! * v[i]!
     // The sign that makes head − α a sum of two numbers of one sign: no digits are lost.
     const alpha = head > 0 ? -Math.sqrt(head * head + tail) : Math.sqrt(head * head + tail)
     offDiagonal[k] = alpha
@@ -174,7 +176,8 @@ function diagonaliseTridiagonal(system: {
 function blockEnd(d: Float64Array, e: Float64Array, first: number): number {
   let last = first
   while (last < d.length - 1) {
-    if (Math.abs(e[last]!) <= Number.EPSILON * (Math.abs(d[last]!) + Math.abs(d[last + 1]!))) break
+    const noise = Number.EPSILON * (Math.abs(d[last]!) + Math.abs(d[last + 1]!))
+    if (Math.abs(e[last]!) <= Math.max(noise, NEGLIGIBLE)) break
     last++
   }
   return last

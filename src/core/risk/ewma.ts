@@ -24,7 +24,7 @@ import {
 } from './price-history.ts'
 
 /** Returns an asset, and each pair of assets, must have. With fewer the estimate is noise: ±16 % on a volatility at 20. */
-export const RETURNS_MIN = 20
+const RETURNS_MIN = 20
 
 export interface EwmaOptions extends HistoryWindow {
   readonly volHalflifeMs: number
@@ -53,7 +53,7 @@ export function ewma(column: {
   let current = 0
   for (let k = 0; k < values.length; k++) {
     // Σ β^age = (1 − β^{k+1})/(1 − β) where nothing is missing.
-    weight = weight * beta ** elapsed[k]! + 1
+    weight = weight * (elapsed[k] === 1 ? beta : beta ** elapsed[k]!) + 1
     current += (values[k]! - current) / weight
     average[k] = current
   }
@@ -140,19 +140,21 @@ function correlationOf(series: readonly BarSeries[], options: EwmaOptions, issue
 function pairCorrelation(a: BarSeries, b: BarSeries, options: EwmaOptions, issues: Issue[]): number {
   const beta = 2 ** (-options.intervalMs / options.correlationHalflifeMs)
   const longest = barsMax(options.intervalMs)
+  const { bar: barA, close: closeA, change: changeA } = a
+  const { bar: barB, close: closeB, change: changeB } = b
   let [saa, sbb, sab, count] = [0, 0, 0, 0]
   let [i, j, lastI, lastJ] = [0, 0, -1, -1]
-  while (i < a.bar.length && j < b.bar.length) {
-    const ahead = a.bar[i]! - b.bar[j]!
+  while (i < barA.length && j < barB.length) {
+    const ahead = barA[i]! - barB[j]!
     if (ahead < 0) i++
     else if (ahead > 0) j++
     else {
       if (lastI >= 0) {
-        const bars = a.bar[i]! - a.bar[lastI]!
+        const bars = barA[i]! - barA[lastI]!
+        const ya = i === lastI + 1 ? changeA[i]! : closeA[i]! / closeA[lastI]! - 1
+        const yb = j === lastJ + 1 ? changeB[j]! : closeB[j]! / closeB[lastJ]! - 1
         const decay = bars === 1 ? beta : beta ** bars
-        const used = bars <= longest ? 1 / bars : 0
-        const ya = i === lastI + 1 ? a.change[i]! : a.close[i]! / a.close[lastI]! - 1
-        const yb = j === lastJ + 1 ? b.change[j]! : b.close[j]! / b.close[lastJ]! - 1
+        const used = bars === 1 ? 1 : bars <= longest ? 1 / bars : 0
         saa = saa * decay + ya * ya * used
         sbb = sbb * decay + yb * yb * used
         sab = sab * decay + ya * yb * used

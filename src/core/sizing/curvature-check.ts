@@ -1,6 +1,10 @@
 /** What `computeCurvature` refuses to compute with; every issue is collected. */
 import type { Issue } from '../base/result.ts'
+import { eigenSymmetric } from '../maths/eigen.ts'
 import type { CurvatureInputs } from './curvature.ts'
+
+/** A negative eigenvalue down to this share of the largest is rounding. */
+const NEGATIVE = 1e-9
 
 export function checkCurvature(inputs: CurvatureInputs): readonly Issue[] {
   const shape = checkShape(inputs)
@@ -76,5 +80,9 @@ function checkCovariance({ n, covariance }: CurvatureInputs): Issue[] {
       return [issue('covariance', `${must}, was ${each} in ${where}`, 'repair the matrix first')]
     }
   }
-  return []
+  const { values } = eigenSymmetric(covariance, n)
+  const [least = 0, most = 0] = [values[0], values[n - 1]]
+  if (least >= -NEGATIVE * most) return []
+  const must = 'covariance must be positive semidefinite'
+  return [issue('covariance', `${must}, was ${least} in its least eigenvalue`, 'repair the matrix first')]
 }

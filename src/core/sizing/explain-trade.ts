@@ -2,6 +2,7 @@
 import { formatAmount, formatBp } from '../base/format.ts'
 import { assertNever } from '../base/result.ts'
 import { type Names, percent, sentence } from './explain.ts'
+import type { NoQuote } from './quotes-skew.ts'
 import type { Factor, Gauge, NoBand, TradeReason } from './trade-types.ts'
 
 /** One sentence without a full stop. */
@@ -37,6 +38,18 @@ function noBandSentence(why: NoBand): string {
       return 'a deviation costs nothing, so there is no band'
     default:
       return assertNever(why)
+  }
+}
+
+/** Why a pair of quotes has no band. */
+export function quoteSentence(why: NoQuote | NoBand): string {
+  switch (why) {
+    case 'emptyBook':
+      return 'the book is empty, so neither side is quoted'
+    case 'zeroRange':
+      return 'the range is zero, so neither side is quoted'
+    default:
+      return noBandSentence(why)
   }
 }
 

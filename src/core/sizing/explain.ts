@@ -98,9 +98,7 @@ export function sentence(reason: Reason, names: Names): string {
     case 'fullClose':
       return 'closed in full: exactly what is held, whatever the lot'
     case 'lot':
-      return reason.leftover === 0
-        ? `a whole number of lots of ${quantity(reason.lot)}`
-        : `rounded to lots of ${quantity(reason.lot)}, which leaves ${percent(Math.abs(reason.leftover))} of equity untraded`
+      return `rounded to lots of ${quantity(reason.lot)}${leftoverClause(Math.abs(reason.leftover))}`
     case 'belowMinimum':
       return `left out: the order would be ${amount(reason.was, reason.currency)}, under the least ${reason.of} of ${amount(reason.minimum, reason.currency)}`
     case 'remainderUnsellable':
@@ -125,6 +123,10 @@ export function sentence(reason: Reason, names: Names): string {
       return assertNever(reason)
   }
 }
+
+/** What rounding left is worth a word from a basis point on. */
+const leftoverClause = (leftover: number): string =>
+  leftover < 0.0001 ? '' : `, which leaves ${percent(leftover)} of equity untraded`
 
 const amount = (value: Decimal, currency: string | null): string =>
   currency === null ? quantity(value) : `${formatAmount(value, 2)} ${currency}`
@@ -155,7 +157,8 @@ function deviation({ unit, imbalance }: InUnit, { subject }: Names): string {
   }
 }
 
-const widthOf = ({ unit, width }: InUnit): string => (unit === 'volatility' ? `${points(width)} points` : percent(width))
+const widthOf = ({ unit, width }: InUnit): string =>
+  unit === 'volatility' ? `${points(width)} points` : percent(width)
 
 function instrumentSentence({ instrument, cost, instead }: Extract<Reason, { kind: 'instrument' }>): string {
   const chosen = `traded in ${instrument} at ${formatBp(cost, 1)}`

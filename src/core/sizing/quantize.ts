@@ -57,9 +57,19 @@ function exactTrade(inputs: PlanInputs, held: Valued, { allowed, j }: { allowed:
   const anchor = alone
     ? anchorsOf(inputs.mandate, u).find((each) => Math.abs(ratioToNumber(each) - end) <= IMAGE)
     : undefined
-  if (anchor === undefined) return ratioDivide(ratioMultiply(ratioOfNumber(weight), held.equityExact), perUnit)
+  if (anchor === undefined) {
+    const { lot } = universe.instruments[j]!.grid
+    return wholeLots(ratioDivide(ratioMultiply(ratioOfNumber(weight), held.equityExact), perUnit), lot)
+  }
   const missing = ratioSubtract(ratioMultiply(anchor, held.equityExact), exactExposure(inputs, held, u))
   return reduce(ratioDivide(missing, perUnit))
+}
+
+/** A quantity whose distance to a whole number of lots is float64 noise is that number of lots. */
+function wholeLots(quantity: Ratio, lot: Decimal): Ratio {
+  const nearest = ratioOf(ratioRoundTo(quantity, lot, 'halfEven'))
+  const noise = ratioMultiply(ratioAbsolute(quantity), { n: 1n, d: 10n ** 12n })
+  return ratioCompare(ratioAbsolute(ratioSubtract(quantity, nearest)), noise) <= 0 ? nearest : quantity
 }
 
 /** Exact delta notional of one unit in the numeraire. */

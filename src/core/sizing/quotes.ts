@@ -3,7 +3,7 @@
  * base × g(−u) to sell, through the limits and the lot grid, each side alone. With the linear curve in weight every size is
  * exact, and with the width min(range, half the book) it is the published inventory skew (`quotes-skew.ts`).
  */
-import { add, type Decimal, toNumber, ZERO } from '../base/decimal.ts'
+import { add, type Decimal, negate, toNumber, ZERO } from '../base/decimal.ts'
 import {
   RATIO_ZERO,
   type Ratio,
@@ -236,7 +236,7 @@ function settleLadder(
     reasons.push(...level.because)
     left = Math.max(0, left - weight)
     allowed += level.allowed
-    return sign > 0 ? level.quantity : (-level.quantity as Decimal)
+    return sign > 0 ? level.quantity : negate(level.quantity)
   })
   return {
     side,

@@ -37,7 +37,11 @@ export function openBook(flag: string | undefined, io: Io): Outcome<OpenBook> {
 }
 
 /** Prints the issues; nothing was computed. */
-export function refuse(issues: readonly Issue[], file: string, io: Io): { readonly ok: false; readonly code: ExitCode } {
+export function refuse(
+  issues: readonly Issue[],
+  file: string,
+  io: Io,
+): { readonly ok: false; readonly code: ExitCode } {
   printIssues(issues, file, io)
   return { ok: false, code: exitCodeOf(issues) }
 }

@@ -135,13 +135,22 @@ export const QUESTIONS: readonly Question[] = [
     field: 'target',
     flag: '--target',
     message: 'Weights you want; what is left stays cash',
-    example: (known) => examplePairs((readPairs(known.hold ?? '') ?? [['BTC']]).map(([name]) => name!), ['50%', '30%', '10%']),
+    example: (known) =>
+      examplePairs(
+        (readPairs(known.hold ?? '') ?? [['BTC']]).map(([name]) => name!),
+        ['50%', '30%', '10%'],
+      ),
     check: (answer) =>
       answer.trim() === ''
         ? 'must name at least one coin, such as BTC=50%'
         : checkPairs(answer, { names: null, valid: isFraction, kind: 'a weight such as 25%' }),
   },
-  { field: 'price', flag: '--price', message: 'Prices now', ...forEach(['64000', '3200', '160'], isPositive, 'a price above 0') },
+  {
+    field: 'price',
+    flag: '--price',
+    message: 'Prices now',
+    ...forEach(['64000', '3200', '160'], isPositive, 'a price above 0'),
+  },
   {
     field: 'vol',
     flag: '--vol',
@@ -200,7 +209,9 @@ export const QUESTIONS: readonly Question[] = [
 
 /** A name YAML takes for what it is, or the same in quotes. */
 const name = (text: string): string =>
-  /^[A-Za-z][A-Za-z0-9-]*$/.test(text) && !/^(null|true|false|yes|no|on|off|y|n)$/i.test(text) ? text : JSON.stringify(text)
+  /^[A-Za-z][A-Za-z0-9-]*$/.test(text) && !/^(null|true|false|yes|no|on|off|y|n)$/i.test(text)
+    ? text
+    : JSON.stringify(text)
 const inline = (pairs: readonly (readonly [string, string])[]): string =>
   `{ ${pairs.map(([key, value]) => `${name(key)}: ${value}`).join(', ')} }`
 
@@ -220,7 +231,9 @@ export function bookText(answers: Answers): string {
     `currency: ${answers.currency}`,
     `asOf: ${answers.asOf.trim()}`,
     `cash: ${inline([[answers.currency, answers.cash.trim()]])}`,
-    ...(held.length === 0 ? ['positions: {}'] : ['positions:', ...held.map(([coin, amount]) => `  ${name(coin)}: ${amount}`)]),
+    ...(held.length === 0
+      ? ['positions: {}']
+      : ['positions:', ...held.map(([coin, amount]) => `  ${name(coin)}: ${amount}`)]),
     `targets: ${inline(pairs('target'))}`,
     `policy: ${inline(form)}`,
     `limits: { gross: ${answers.gross.trim()}, cashMin: 0% }`,

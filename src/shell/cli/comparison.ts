@@ -23,7 +23,8 @@ export function comparisonTable(now: SizePlan, alternatives: readonly Alternativ
   const errors = alternatives.map(({ answer }) => (answer.ok ? answer.value.after.imbalance.trackingError : before))
   const texts = decimalColumn([before, ...errors])
   const width = Math.max(...texts.map((text) => text.length))
-  const errorCell = (position: number, note: string): string => `${padStart(texts[position]!, width)}  ${note}`.trimEnd()
+  const errorCell = (position: number, note: string): string =>
+    `${padStart(texts[position]!, width)}  ${note}`.trimEnd()
   const columns: Column[] = [
     { heading: 'What each rule would do now', align: 'left' },
     { heading: '', align: 'left', drop: 1 },

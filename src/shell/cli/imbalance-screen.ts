@@ -1,6 +1,4 @@
 /** The imbalance of a book in every unit, as a screen, rows of CSV and plain data. */
-import { formatInstant } from '../../core/base/instant.ts'
-import { toText } from '../../core/base/decimal.ts'
 import { ratioToNumber } from '../../core/base/ratio.ts'
 import { percent } from '../../core/sizing/explain.ts'
 import type { Policy } from '../../core/sizing/mandate.ts'
@@ -34,11 +32,11 @@ export const imbalanceRows = ({ lines, before: { imbalance } }: SizePlan): Imbal
     riskContribution: imbalance.riskContribution[u]!,
   }))
 
-/** What `imbalance --json` prints: fractions, annual, exact equity as text. */
+/** What `imbalance --json` prints: time in ms UTC, fractions, risk annual. */
 export const imbalanceData = (plan: SizePlan): Readonly<Record<string, unknown>> => ({
-  asOf: formatInstant(plan.asOf),
+  asOf: plan.asOf,
   numeraire: plan.numeraire,
-  equity: toText(plan.equity),
+  equity: plan.equity,
   trackingError: plan.before.imbalance.trackingError,
   volatilityOfBook: plan.before.imbalance.volatilityOfBook,
   underlyings: imbalanceRows(plan),
@@ -67,10 +65,22 @@ function unitTable(plan: SizePlan, sheet: Sheet): string[] {
     { heading: 'part of book volatility', align: 'right', drop: 3 },
   ]
   const rows = imbalanceRows(plan)
-  const weight = decimalColumn(rows.map((row) => row.weight), true)
-  const relative = decimalColumn(rows.map((row) => row.relative ?? 0), true)
-  const volatility = decimalColumn(rows.map((row) => row.volatility), true)
-  const risk = decimalColumn(rows.map((row) => row.risk), true)
+  const weight = decimalColumn(
+    rows.map((row) => row.weight),
+    true,
+  )
+  const relative = decimalColumn(
+    rows.map((row) => row.relative ?? 0),
+    true,
+  )
+  const volatility = decimalColumn(
+    rows.map((row) => row.volatility),
+    true,
+  )
+  const risk = decimalColumn(
+    rows.map((row) => row.risk),
+    true,
+  )
   const contribution = decimalColumn(rows.map((row) => row.riskContribution))
   const cells = rows.map((row, u): Cell[] => [
     `  ${row.underlying}`,

@@ -1,4 +1,5 @@
 /** In which form an answer is printed, and the forms that are the same for every command: JSON and CSV. */
+import { type Decimal, toText } from '../../core/base/decimal.ts'
 import { printable } from './text.ts'
 
 export interface Output {
@@ -6,8 +7,20 @@ export interface Output {
   readonly explain: boolean
 }
 
-/** A value with nothing but JSON in it, two spaces deep. */
-export const jsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
+/** JSON of an answer as `--json` prints it: exact amounts as text, columns as lists, keys in order, so equal is equal bytes. */
+export async function jsonText(answer: unknown): Promise<string> {
+  const { canonicalText } = await import('../../wire/codec.ts')
+  return `${canonicalText(plainData(answer))}\n`
+}
+
+function plainData(value: unknown): unknown {
+  // A bigint in an answer is a Decimal; there is no other.
+  if (typeof value === 'bigint') return toText(value as Decimal)
+  if (value instanceof Float64Array) return [...value]
+  if (Array.isArray(value)) return value.map(plainData)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, plainData(each)]))
+}
 
 /** Rows with a heading, RFC 4180: fields with commas, quotes or line ends are quoted. */
 export const csvText = (heading: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>

@@ -1,9 +1,10 @@
 /** What a plan looks like on a terminal: header, picture of the imbalance, legs, what changes, and why. */
-import { absolute } from '../../core/base/decimal.ts'
+import { absolute, toNumber } from '../../core/base/decimal.ts'
 import { formatInstantShort } from '../../core/base/format.ts'
+import type { Instant } from '../../core/base/instant.ts'
 import { ratioToNumber } from '../../core/base/ratio.ts'
-import type { Policy } from '../../core/sizing/mandate.ts'
 import { explainBook, explainLines, percent, type StageLine, summariseTrades } from '../../core/sizing/explain.ts'
+import type { Policy } from '../../core/sizing/mandate.ts'
 import type { SizePlan } from '../../core/sizing/plan-types.ts'
 import { drawBars } from './bars.ts'
 import { decimalColumn, exactText, moneyCell, moneyText, percentColumn, percentText, priceText } from './figures.ts'
@@ -11,20 +12,29 @@ import { policyLabel } from './policy-label.ts'
 import { type Cell, type Column, renderTable, type Sheet } from './table.ts'
 import { padEnd, padStart, paint, printable, widthOf, wrap } from './text.ts'
 
+/** What the screen is about, with its time at the right. */
+export function titleLines(
+  { title, numeraire, asOf }: { readonly title: string; readonly numeraire: string; readonly asOf: Instant },
+  sheet: Sheet,
+): string[] {
+  const head = `${printable(title)}, in ${numeraire}`
+  const time = formatInstantShort(asOf)
+  const gap = Math.min(sheet.columns, 80) - widthOf(head) - widthOf(time)
+  return gap >= 2
+    ? [`${paint(head, 'strong', sheet.color)}${' '.repeat(gap)}${time}`]
+    : [...wrap(head, sheet.columns), time]
+}
+
 /** Title and time, then the book in one line. */
 export function headerLines(plan: SizePlan, title: string, sheet: Sheet): string[] {
-  const { before, equity } = plan
-  const head = `${printable(title)}, in ${plan.numeraire}`
-  const time = formatInstantShort(plan.asOf)
-  const gap = Math.min(sheet.columns, 80) - widthOf(head) - widthOf(time)
-  const first = gap >= 2 ? [`${paint(head, 'strong', sheet.color)}${' '.repeat(gap)}${time}`] : [...wrap(head, sheet.columns), time]
+  const { before, equity, numeraire, asOf } = plan
   const figures = [
     `equity ${moneyText(equity)}`,
-    `cash ${moneyText(before.cash * Number(equity) * 1e-18)}`,
+    `cash ${moneyText(before.cash * toNumber(equity))}`,
     `gross ${percentText(before.gross)}`,
     `tracking error ${percent(before.imbalance.trackingError)} a year`,
   ]
-  return [...first, ...flow(figures, sheet.columns)]
+  return [...titleLines({ title, numeraire, asOf }, sheet), ...flow(figures, sheet.columns)]
 }
 
 /** Phrases side by side with three blanks between, broken between phrases where the line is full. */
@@ -32,7 +42,8 @@ function flow(phrases: readonly string[], columns: number): string[] {
   const lines: string[] = []
   for (const phrase of phrases) {
     const last = lines.at(-1)
-    if (last !== undefined && widthOf(last) + 3 + widthOf(phrase) <= columns) lines[lines.length - 1] = `${last}   ${phrase}`
+    if (last !== undefined && widthOf(last) + 3 + widthOf(phrase) <= columns)
+      lines[lines.length - 1] = `${last}   ${phrase}`
     else lines.push(phrase)
   }
   return lines
@@ -126,13 +137,21 @@ export function changeTable(plan: SizePlan, sheet: Sheet): string[] {
     { heading: 'now', align: 'right' },
     { heading: 'after', align: 'right' },
   ]
-  return renderTable(columns, rows.map(([name, now, after]) => [name, ...decimalColumn([now, after])]), sheet)
+  return renderTable(
+    columns,
+    rows.map(([name, now, after]) => [name, ...decimalColumn([now, after])]),
+    sheet,
+  )
 }
 
 /** "Plan: buy 32.36 SOL for 5,177.60 USD, costing 3.11. Nothing has been sent." and why. */
 export function planSentences(plan: SizePlan, sheet: Sheet): string[] {
   const lead = paint('Plan:', 'strong', sheet.color)
-  const [first = '', ...rest] = wrap(`Plan: ${printable(summariseTrades(plan))}. Nothing has been sent.`, sheet.columns, '      ')
+  const [first = '', ...rest] = wrap(
+    `Plan: ${printable(summariseTrades(plan))}. Nothing has been sent.`,
+    sheet.columns,
+    '      ',
+  )
   return [lead + first.slice('Plan:'.length), ...rest, ...becauseLines(explainBook(plan), sheet)]
 }
 
@@ -144,7 +163,11 @@ function becauseLines(sentences: readonly string[], sheet: Sheet): string[] {
 }
 
 /** The whole answer to `plan`. */
-export function planScreen(plan: SizePlan, title: string, { explain, ...sheet }: Sheet & { explain: boolean }): string[] {
+export function planScreen(
+  plan: SizePlan,
+  title: string,
+  { explain, ...sheet }: Sheet & { explain: boolean },
+): string[] {
   return [
     ...headerLines(plan, title, sheet),
     '',
@@ -161,7 +184,11 @@ export function planScreen(plan: SizePlan, title: string, { explain, ...sheet }:
 export function waterfallLines(plan: SizePlan, sheet: Sheet): string[] {
   const hang = ' '.repeat(21)
   const line = (name: string, size: string, text: string): string[] =>
-    wrap(`    ${padEnd(name, 8)} ${padStart(size, 7)} ${text === '' ? '' : ` ${printable(text)}`}`, sheet.columns, `${hang} `)
+    wrap(
+      `    ${padEnd(name, 8)} ${padStart(size, 7)} ${text === '' ? '' : ` ${printable(text)}`}`,
+      sheet.columns,
+      `${hang} `,
+    )
   const lines = explainLines(plan).flatMap(({ underlying, held, target, stages, after, legs }) => {
     const name = paint(printable(underlying), 'strong', sheet.color)
     const idle = legs.length === 0 && stages.every(({ trade }) => trade === 0)

@@ -1,7 +1,7 @@
 /** Policies in words, as typed after `--policy`: "full", "proportional 50%", "band weight 10% edge", "cap 7%". */
 import type { Decimal } from '../../core/base/decimal.ts'
 import { type Ratio, ratioOf } from '../../core/base/ratio.ts'
-import { fail, type Issue, refuse, type Result, succeed } from '../../core/base/result.ts'
+import { fail, type Issue, type Result, refuse, succeed } from '../../core/base/result.ts'
 import type { Policy } from '../../core/sizing/mandate.ts'
 
 /** A policy in the form of a book file: plain text under the keys a book has. */
@@ -9,8 +9,19 @@ export type PolicyForm =
   | { readonly kind: 'full' }
   | { readonly kind: 'proportional'; readonly rate: string }
   | { readonly kind: 'riskCap'; readonly trackingErrorMax: string }
-  | { readonly kind: 'band'; readonly unit: 'weight' | 'volatility' | 'risk'; readonly width: string; readonly to: Side }
-  | { readonly kind: 'band'; readonly unit: 'relative'; readonly width: string; readonly to: Side; readonly floor: string }
+  | {
+      readonly kind: 'band'
+      readonly unit: 'weight' | 'volatility' | 'risk'
+      readonly width: string
+      readonly to: Side
+    }
+  | {
+      readonly kind: 'band'
+      readonly unit: 'relative'
+      readonly width: string
+      readonly to: Side
+      readonly floor: string
+    }
 type Side = 'edge' | 'target'
 
 const FORMS =
@@ -31,7 +42,12 @@ export function policyForm(words: string): Result<PolicyForm> {
     return succeed({ kind, unit: first, width: second!, to: third })
   if (kind === 'band' && first === 'relative' && isSide(third) && count === 4)
     return succeed({ kind, unit: first, width: second!, to: third, floor: fourth! })
-  return refuse('policy.words', '--policy', `must be ${FORMS}, was ${JSON.stringify(words)}`, 'give the kind, then its numbers')
+  return refuse(
+    'policy.words',
+    '--policy',
+    `must be ${FORMS}, was ${JSON.stringify(words)}`,
+    'give the kind, then its numbers',
+  )
 }
 
 /** The policy the words stand for, in a universe of `n` underlyings; every number is read as a book's is. */

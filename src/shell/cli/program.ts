@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
 import { EXIT, type ExitCode, type Io } from './io.ts'
 import type { Output } from './output.ts'
+import type { SizingFlags } from './sizing-request.ts'
 import { printable } from './text.ts'
 
 /** Options of every command that answers about a book, as the command line gives them. */
@@ -91,7 +92,10 @@ function usageError(text: string): string {
   const next = guess?.replace(/^\(Did you mean (.*)\?\)$/, 'did you mean $1?') ?? 'see equipoise --help'
   const message = what
     .replace(/^error: /, '')
-    .replace(/^command-argument value '(.*)' is invalid for argument '(\w+)'\. Allowed choices are (.*)\.$/, choiceError)
+    .replace(
+      /^command-argument value '(.*)' is invalid for argument '(\w+)'\. Allowed choices are (.*)\.$/,
+      choiceError,
+    )
     .replace(/\.$/, '')
   return `equipoise: ${printable(message)}; ${next}\n`
 }
@@ -161,28 +165,38 @@ function addBookCommands(program: Command, io: Io, finish: Finish): void {
       const { book, compare = false, policy } = flags
       finish(await plan({ book, output: outputOf(flags), compare, policy }, io))
     })
-  bookCommand(program, io, { name: 'size', description: 'how big one trade should be' })
+  const size = bookCommand(program, io, { name: 'size', description: 'how big one trade should be' })
     .argument('<instrument>', 'instrument of the book')
     .addArgument(program.createArgument('<side>', 'buy or sell').choices(['buy', 'sell']))
-    .option('--base <amount>', 'size before the book is looked at: 5% of equity, or 2500 in money')
+  sizingOptions(size)
     .option('--edge <fraction>', 'expected excess return a year, such as 30%')
-    .option('--decay <time>', 'time in which the edge falls by the factor e, such as 30d')
-    .option('--curve <words>', 'how size falls with imbalance, such as "linear" or "power 2"')
-    .option('--unit <name>', 'unit of imbalance: risk, weight or volatility')
+    .option('--decay <time>', 'time in which the edge falls by the factor e; absent: it stays')
+    .option('--carry <fraction>', 'funding and borrow a year, + = a long pays; absent: none')
     .option('--explain', 'show every factor and cap')
-    .action(async (instrument: string, side: 'buy' | 'sell', flags: BookFlags & Readonly<Record<string, string>>) => {
-      const { size } = await import('./commands/size.ts')
-      finish(await size({ ...flags, instrument, side, output: outputOf(flags) }, io))
+    .action(async (instrument: string, side: 'buy' | 'sell', flags: BookFlags & SizingFlags) => {
+      const { size: answerSize } = await import('./commands/size.ts')
+      finish(await answerSize({ book: flags.book, instrument, side, flags, output: outputOf(flags) }, io))
     })
-  bookCommand(program, io, { name: 'quotes', description: 'how much to quote on each side' })
-    .argument('<instrument>', 'instrument of the book')
-    .option('--base <amount>', 'size of one side before the book is looked at')
-    .option('--range <fraction>', 'imbalance at which a side is quoted no more')
-    .action(async (instrument: string, flags: BookFlags & Readonly<Record<string, string>>) => {
-      const { quotes } = await import('./commands/quotes.ts')
-      finish(await quotes({ ...flags, instrument, output: outputOf(flags) }, io))
+  const quotes = bookCommand(program, io, { name: 'quotes', description: 'how much to quote on each side' }).argument(
+    '<instrument>',
+    'instrument of the book',
+  )
+  sizingOptions(quotes)
+    .option('--range <amount>', 'a quantity, or 4x the orders, at which a side stops; instead of the band')
+    .action(async (instrument: string, flags: BookFlags & SizingFlags & { range?: string }) => {
+      const { quotes: answerQuotes } = await import('./commands/quotes.ts')
+      const { book, range } = flags
+      finish(await answerQuotes({ book, instrument, flags, range, output: outputOf(flags) }, io))
     })
 }
+
+/** What stands in the book's `sizing` section, for one question. */
+const sizingOptions = (command: Command): Command =>
+  command
+    .option('--base <amount>', 'size before the book is looked at: 0.5 of it, or 5% of equity')
+    .option('--curve <words>', 'how size falls with imbalance, such as linear or "power 2"')
+    .option('--unit <name>', 'unit of the imbalance: risk, weight or volatility')
+    .option('--width <fraction>', 'half-width of the band, in weight or volatility')
 
 function addFileCommands(program: Command, io: Io, finish: Finish): void {
   const group = 'Files:'

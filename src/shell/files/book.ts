@@ -13,7 +13,7 @@ import { importBalances, importPositions } from './positions.ts'
 
 /** @returns the book, or every mistake in it and in its files, by line. */
 export function openBook(path: string): Result<Book, readonly BookIssue[]> {
-  const text = readText(path, { what: 'the book', code: 'book' })
+  const text = readText(path, 'the book')
   if (!text.ok) return { ok: false, error: [{ ...text.error, path: '', line: 1 }] }
   const drafted = draftBook(text.value)
   return drafted.ok ? finishBook(drafted.value, loadNeeds(drafted.value, dirname(path))) : drafted
@@ -25,19 +25,19 @@ interface Refused {
   readonly hint: string
 }
 
-/** Text of a file in UTF-8, refused by size before it is read. */
-function readText(path: string, { what, code }: { readonly what: string; readonly code: string }): Result<string, Refused> {
-  const refuse = (kind: string, message: string, hint: string): Result<string, Refused> => ({ ok: false, error: { code: `${code}.${kind}`, message: `${what} ${message}`, hint } })
+/** Text of a file in UTF-8, refused by size before it is read. `what` names it in messages. */
+function readText(path: string, what: string): Result<string, Refused> {
+  const refuse = (code: string, message: string, hint: string): Result<string, Refused> => ({ ok: false, error: { code, message: `${what} ${message}`, hint } })
   const stat = statSync(path, { throwIfNoEntry: false })
-  if (stat === undefined) return refuse('not-found', `must be a file, was not there: ${path}`, 'check the path')
-  if (!stat.isFile()) return refuse('not-a-file', `must be a file, was ${stat.isDirectory() ? 'a directory' : 'a device'}: ${path}`, 'name the file itself')
+  if (stat === undefined) return refuse('file.not-found', `must be a file, was not there: ${path}`, 'check the path')
+  if (!stat.isFile()) return refuse('file.not-a-file', `must be a file, was ${stat.isDirectory() ? 'a directory' : 'a device'}: ${path}`, 'name the file itself')
   if (stat.size > BOOK_BYTES_MAX)
-    return refuse('too-large', `must have at most ${BOOK_BYTES_MAX} bytes, was ${stat.size}`, 'keep candles and long position lists in files of their own')
+    return refuse('file.too-large', `must have at most ${BOOK_BYTES_MAX} bytes, was ${stat.size}`, 'keep candles and long position lists in files of their own')
   try {
     return { ok: true, value: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)) }
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
-    return refuse('not-utf8', 'must be text in UTF-8, was not', 'save it as UTF-8')
+    return refuse('file.not-utf8', 'must be text in UTF-8, was not', 'save it as UTF-8')
   }
 }
 
@@ -45,7 +45,7 @@ function loadNeeds(draft: BookDraft, folder: string): Loaded {
   const { needs, names } = draft
   const issues: BookIssue[] = []
   const textOf = (need: { readonly path: string; readonly line: number }, place: string): string | null => {
-    const text = readText(resolve(folder, need.path), { what: need.path, code: 'file' })
+    const text = readText(resolve(folder, need.path), need.path)
     if (text.ok) return text.value
     issues.push({ ...text.error, path: place, line: need.line })
     return null

@@ -90,8 +90,11 @@ function firstNonBlank(bytes: Uint8Array, from: number): number {
 function jsonFormat(bytes: Uint8Array, start: number, path: string): Result<CandleFormat> {
   const outer = lastNonBlank(bytes, bytes.length - 1)
   const inner = lastNonBlank(bytes, outer - 1)
-  const closed = bytes[outer] === BRACKET_CLOSE && (bytes[inner] === BRACKET_CLOSE || inner === start)
-  if (!closed) return refuse('candles.truncated', path, `${path} must end with ]], was cut off`, 'fetch the file again')
+  const first = bytes[firstNonBlank(bytes, start + 1)]
+  const closed = bytes[outer] === BRACKET_CLOSE && bytes[inner] === BRACKET_CLOSE
+  // Anything but a row is for the reader of rows to name.
+  if (!closed && (first === BRACKET || first === undefined))
+    return refuse('candles.truncated', path, `${path} must end with ]], was cut off`, 'fetch the file again')
   return succeed({
     layout: 'ohlcv-json',
     description: 'JSON rows of time, open, high, low, close, volume (freqtrade, CCXT)',

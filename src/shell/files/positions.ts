@@ -83,7 +83,8 @@ function matchName(name: string, where: string, { names, refuse }: Source): stri
 }
 
 function numberOf(text: string, { field, where, sign }: { readonly field: string; readonly where: string; readonly sign: Sign }, source: Source): Decimal | null {
-  const read = readNumber(text, field, sign)
+  const name = field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  const read = readNumber(text, name, sign)
   return read.ok ? read.value : source.refuse(read.error.code, where, `${field} ${read.error.message}`, read.error.hint)
 }
 
@@ -94,9 +95,9 @@ function fieldOf(node: MapNode, name: string): string | null {
 }
 
 function readJson(text: string, source: Source): Tree | null {
-  const tree = parseTree(text)
-  if (tree.ok) return tree.value
-  const first = tree.error[0]!
+  const parsed = parseTree(text)
+  const first = parsed.ok ? parsed.value.issues[0] : parsed.error[0]
+  if (first === undefined) return parsed.ok ? parsed.value.tree : null
   return source.refuse(first.code, `line ${first.line}`, first.message, first.hint)
 }
 

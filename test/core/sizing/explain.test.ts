@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decimal } from '../../../src/core/base/decimal.ts'
-import { explainBook, limitPhrase, percent, sentence, stageOf, summariseTrades } from '../../../src/core/sizing/explain.ts'
+import {
+  explainBook,
+  limitPhrase,
+  percent,
+  sentence,
+  stageOf,
+  summariseTrades,
+} from '../../../src/core/sizing/explain.ts'
 import type { LimitName, Reason, SizePlan } from '../../../src/core/sizing/plan-types.ts'
 
 const names = { subject: 'BTC', numeraire: 'USD' }
@@ -58,9 +65,9 @@ const EXAMPLES: { readonly [K in Reason['kind']]: readonly [Extract<Reason, { ki
   ],
   fullClose: [{ kind: 'fullClose' }, 'rounded', 'closed in full: exactly what is held, whatever the lot'],
   lot: [
-    { kind: 'lot', lot: decimal('0.01'), leftover: 0.00004 },
+    { kind: 'lot', lot: decimal('0.01'), leftover: -0.0012 },
     'rounded',
-    'rounded to lots of 0.01, which leaves 0.004 % of equity untraded',
+    'rounded to lots of 0.01, which leaves 0.1 % of equity untraded',
   ],
   belowMinimum: [
     { kind: 'belowMinimum', minimum: decimal('5'), of: 'notional', was: decimal('3.2'), currency: 'USD' },
@@ -144,7 +151,9 @@ describe('sentences', () => {
       'noInstrument',
       'short',
     ]
-    const bounds = limits.map((limit) => sentence({ kind: 'bound', limit, limitValue: 0.1, wanted: 0.2, allowed: 0 }, names))
+    const bounds = limits.map((limit) =>
+      sentence({ kind: 'bound', limit, limitValue: 0.1, wanted: 0.2, allowed: 0 }, names),
+    )
     expect(new Set(limits.map(limitPhrase)).size).toBe(limits.length)
     expect(new Set(bounds).size).toBe(limits.length)
     for (const text of bounds) expect(text).toMatch(/: nothing instead of \+20\.0 %$/)
@@ -160,13 +169,16 @@ describe('sentences', () => {
       '0.0 %',
     ])
     fc.assert(
-      fc.property(fc.oneof(fc.double({ min: -10, max: 10, noNaN: true }), fc.double({ min: -1e-3, max: 1e-3, noNaN: true })), (fraction) => {
-        const text = percent(fraction)
-        expect(text).toMatch(/^-?[\d,]+\.\d+ %$/)
-        const error = Math.abs(Number(text.replace(/[ ,%]/g, '')) / 100 - fraction)
-        const size = Math.abs(fraction)
-        expect(error).toBeLessThanOrEqual(size < 1e-9 ? 1e-9 : size < 0.001 ? 0.051 * size : 0.00050001)
-      }),
+      fc.property(
+        fc.oneof(fc.double({ min: -10, max: 10, noNaN: true }), fc.double({ min: -1e-3, max: 1e-3, noNaN: true })),
+        (fraction) => {
+          const text = percent(fraction)
+          expect(text).toMatch(/^-?[\d,]+\.\d+ %$/)
+          const error = Math.abs(Number(text.replace(/[ ,%]/g, '')) / 100 - fraction)
+          const size = Math.abs(fraction)
+          expect(error).toBeLessThanOrEqual(size < 1e-9 ? 1e-9 : size < 0.001 ? 0.051 * size : 0.00050001)
+        },
+      ),
       { seed: 5, numRuns: 300 },
     )
   })
@@ -199,8 +211,13 @@ describe('the plan in words', () => {
       'SOL carries 7.1 of the 9.9 points; the BTC surplus hedges it',
       'nothing has to be traded',
     ])
-    const both = { ...balanced, because: [...balanced.because, { kind: 'hedges', underlying: 'ETH', part: -0.01 } as const] }
-    expect(explainBook(both)[0]).toBe('SOL carries 7.1 of the 9.9 points; the BTC surplus and the ETH shortfall hedge it')
+    const both = {
+      ...balanced,
+      because: [...balanced.because, { kind: 'hedges', underlying: 'ETH', part: -0.01 } as const],
+    }
+    expect(explainBook(both)[0]).toBe(
+      'SOL carries 7.1 of the 9.9 points; the BTC surplus and the ETH shortfall hedge it',
+    )
   })
 
   it('[CLI-E3] a plan without trades says so', () => {

@@ -13,7 +13,10 @@ const SOUND = csv([0, 1, 2, 3].map((k) => row(k, 100 + k)))
 describe('data import', () => {
   it('[CLI-D1] says per file what it found and writes each as CSV', async () => {
     const cwd = emptyFolder()
-    writeFileSync(join(cwd, 'BTC.csv.gz'), gzipSync(csv([row(0, 100), row(1, 101), row(1, 101), row(4, 2000), row(5, 102)])))
+    writeFileSync(
+      join(cwd, 'BTC.csv.gz'),
+      gzipSync(csv([row(0, 100), row(1, 101), row(1, 101), row(4, 2000), row(5, 102)])),
+    )
     writeFileSync(join(cwd, 'ETH.json'), JSON.stringify([0, 1, 2].map((k) => [START + k * HOUR, 10, 11, 9, 10.5, 3])))
     const { code, out, err } = await cli(['data', 'import', 'BTC.csv.gz', 'ETH.json', '--out', 'candles'], { cwd })
     expect(err).toBe('')

@@ -37,18 +37,16 @@ describe('init', () => {
   it('[CLI-I2] asks at a terminal for what no flag gave, and writes the same bytes', async () => {
     const [byFlags, byQuestions] = [emptyFolder(), emptyFolder()]
     await cli(['init', ...flags()], { cwd: byFlags })
-    const prompts = answering([
-      ...Object.values(FLAGS).slice(0, 10),
-      'cap',
-      '7%',
-      ...Object.values(FLAGS).slice(11),
-    ])
+    const prompts = answering([...Object.values(FLAGS).slice(0, 10), 'cap', '7%', ...Object.values(FLAGS).slice(11)])
     const asked = await cli(['init'], { cwd: byQuestions, prompts })
     expect([asked.code, asked.err]).toEqual([0, ''])
     expect(prompts.asked).toHaveLength(14)
     expect(readFileSync(join(byQuestions, 'book.yaml'), 'utf8')).toBe(readFileSync(join(byFlags, 'book.yaml'), 'utf8'))
     const some = answering(['100%', '2026-03-01T00:00:00Z'])
-    const half = await cli(['init', '--out', 'half.yaml', ...flags({ '--gross': null, '--as-of': null })], { cwd: byFlags, prompts: some })
+    const half = await cli(['init', '--out', 'half.yaml', ...flags({ '--gross': null, '--as-of': null })], {
+      cwd: byFlags,
+      prompts: some,
+    })
     expect([half.code, some.asked.length]).toEqual([0, 2])
   })
 
@@ -74,7 +72,8 @@ describe('init', () => {
     const cwd = emptyFolder()
     const { code, err } = await cli(['init', '--currency', 'USD'], { cwd })
     expect(code).toBe(2)
-    for (const { flag } of QUESTIONS.slice(1)) if (flag !== '--correlation') expect(err).toContain(`${flag}: must be given`)
+    for (const { flag } of QUESTIONS.slice(1))
+      if (flag !== '--correlation') expect(err).toContain(`${flag}: must be given`)
     expect(err).not.toContain('--currency')
     expect(existsSync(join(cwd, 'book.yaml'))).toBe(false)
   })
@@ -111,7 +110,14 @@ describe('init', () => {
 
   it('[CLI-I1] one coin needs no correlation; names that YAML would misread are quoted', async () => {
     const cwd = emptyFolder()
-    const one = { '--hold': '', '--target': 'NO=90%', '--price': 'NO=2', '--vol': 'NO=60%', '--lot': 'NO=1', '--correlation': null }
+    const one = {
+      '--hold': '',
+      '--target': 'NO=90%',
+      '--price': 'NO=2',
+      '--vol': 'NO=60%',
+      '--lot': 'NO=1',
+      '--correlation': null,
+    }
     const made = await cli(['init', ...flags(one)], { cwd })
     expect([made.code, made.err]).toEqual([0, ''])
     expect(readFileSync(join(cwd, 'book.yaml'), 'utf8')).toContain('"NO": 90%')
@@ -139,7 +145,13 @@ describe('init', () => {
       return form.ok ? form.value : form.error[0]!.code
     }
     expect(read('band weight 10% edge')).toEqual({ kind: 'band', unit: 'weight', width: '10%', to: 'edge' })
-    expect(read(' band  relative 25% target 5% ')).toEqual({ kind: 'band', unit: 'relative', width: '25%', to: 'target', floor: '5%' })
+    expect(read(' band  relative 25% target 5% ')).toEqual({
+      kind: 'band',
+      unit: 'relative',
+      width: '25%',
+      to: 'target',
+      floor: '5%',
+    })
     expect(read('cap 7%')).toEqual({ kind: 'riskCap', trackingErrorMax: '7%' })
     expect(read('proportional 50%')).toEqual({ kind: 'proportional', rate: '50%' })
     expect(read('full')).toEqual({ kind: 'full' })

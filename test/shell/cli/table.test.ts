@@ -55,7 +55,18 @@ describe('table', () => {
     expect(widthOf('ビットコイン')).toBe(12)
     expect(widthOf('e\u0301')).toBe(1)
     expect(truncate('ビットコイン', 7)).toBe('ビット…')
-    expect(picture(renderTable(COLUMNS.slice(0, 2), [['比特', '1'], ['BTC', '22']], plain))).toBe(`
+    expect(
+      picture(
+        renderTable(
+          COLUMNS.slice(0, 2),
+          [
+            ['比特', '1'],
+            ['BTC', '22'],
+          ],
+          plain,
+        ),
+      ),
+    ).toBe(`
   name  size
   比特     1
   BTC     22
@@ -70,11 +81,15 @@ describe('table', () => {
     const cell = fc.string({ maxLength: 30, unit: 'grapheme' }).map((text) => text.replace(/\s/g, ''))
     const number = fc.bigInt({ min: 0n, max: 10n ** 30n }).map(String)
     fc.assert(
-      fc.property(fc.array(fc.tuple(cell, number, cell, number), { maxLength: 6 }), fc.integer({ min: 40, max: 120 }), (rows, columns) => {
-        const lines = renderTable(COLUMNS, rows, { columns, color: false })
-        expect(Math.max(0, ...lines.map(widthOf))).toBeLessThanOrEqual(columns)
-        for (const [, size] of rows) expect(lines.join('\n')).toContain(size)
-      }),
+      fc.property(
+        fc.array(fc.tuple(cell, number, cell, number), { maxLength: 6 }),
+        fc.integer({ min: 40, max: 120 }),
+        (rows, columns) => {
+          const lines = renderTable(COLUMNS, rows, { columns, color: false })
+          expect(Math.max(0, ...lines.map(widthOf))).toBeLessThanOrEqual(columns)
+          for (const [, size] of rows) expect(lines.join('\n')).toContain(size)
+        },
+      ),
       { seed: 7, numRuns: 200 },
     )
   })
@@ -98,11 +113,15 @@ describe('wrap', () => {
   })
   it('[CLI-T2] property: no line is too wide and no character but blanks is lost', () => {
     fc.assert(
-      fc.property(fc.string({ maxLength: 60, unit: fc.constantFrom('a', 'b', ' ', '比') }), fc.integer({ min: 3, max: 30 }), (text, width) => {
-        const lines = wrap(text, width, ' ')
-        expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(width)
-        expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''))
-      }),
+      fc.property(
+        fc.string({ maxLength: 60, unit: fc.constantFrom('a', 'b', ' ', '比') }),
+        fc.integer({ min: 3, max: 30 }),
+        (text, width) => {
+          const lines = wrap(text, width, ' ')
+          expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(width)
+          expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''))
+        },
+      ),
       { seed: 3, numRuns: 300 },
     )
   })
@@ -131,17 +150,22 @@ describe('bars', () => {
   })
   it('[CLI-B1] property: all bars are equally wide and longer means more', () => {
     fc.assert(
-      fc.property(fc.array(fc.double({ min: -5, max: 5, noNaN: true }), { minLength: 1, maxLength: 8 }), fc.boolean(), (values, banded) => {
-        const bars = drawBars(values, { width: 12, bands: banded ? values.map(() => 0.5) : null })
-        expect(new Set(bars.map((bar) => bar.length)).size).toBe(1)
-        expect(bars[0]!.length).toBeLessThanOrEqual(12 + 2 + (banded ? 3 : 1))
-        const filled = bars.map((bar) => bar.replaceAll(/[^#]/g, '').length)
-        values.forEach((a, i) => {
-          values.forEach((b, j) => {
-            if (Math.sign(a) === Math.sign(b) && Math.abs(a) >= Math.abs(b)) expect(filled[i]).toBeGreaterThanOrEqual(filled[j]!)
+      fc.property(
+        fc.array(fc.double({ min: -5, max: 5, noNaN: true }), { minLength: 1, maxLength: 8 }),
+        fc.boolean(),
+        (values, banded) => {
+          const bars = drawBars(values, { width: 12, bands: banded ? values.map(() => 0.5) : null })
+          expect(new Set(bars.map((bar) => bar.length)).size).toBe(1)
+          expect(bars[0]!.length).toBeLessThanOrEqual(12 + 2 + (banded ? 3 : 1))
+          const filled = bars.map((bar) => bar.replaceAll(/[^#]/g, '').length)
+          values.forEach((a, i) => {
+            values.forEach((b, j) => {
+              if (Math.sign(a) === Math.sign(b) && Math.abs(a) >= Math.abs(b))
+                expect(filled[i]).toBeGreaterThanOrEqual(filled[j]!)
+            })
           })
-        })
-      }),
+        },
+      ),
       { seed: 11, numRuns: 200 },
     )
   })

@@ -17,7 +17,12 @@ export const NOW = 1_772_443_800_000
 
 export async function cli(
   argv: readonly string[],
-  options: { readonly cwd?: string; readonly columns?: number; readonly color?: boolean; readonly prompts?: Prompts } = {},
+  options: {
+    readonly cwd?: string
+    readonly columns?: number
+    readonly color?: boolean
+    readonly prompts?: Prompts
+  } = {},
 ): Promise<Printed> {
   let [out, err] = ['', '']
   const { prompts } = options
@@ -66,7 +71,8 @@ export function answering(answers: readonly (string | null)[]): Prompts & { read
     },
     choose: async ({ message, options }) => {
       const answer = next(message)
-      if (answer !== null && !options.some(({ value }) => value === answer)) throw new Error(`no such choice: ${answer}`)
+      if (answer !== null && !options.some(({ value }) => value === answer))
+        throw new Error(`no such choice: ${answer}`)
       return answer
     },
   }

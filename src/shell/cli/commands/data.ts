@@ -67,7 +67,9 @@ function describe(file: CandleFile, io: Io): string[] {
 /** The name a file gets: its own, as CSV, packed where it was packed. */
 function targetOf({ path }: CandleFile): string {
   const packed = /\.gz$/i.test(path)
-  const stem = basename(path).replace(/\.gz$/i, '').replace(/\.(csv|json|txt)$/i, '')
+  const stem = basename(path)
+    .replace(/\.gz$/i, '')
+    .replace(/\.(csv|json|txt)$/i, '')
   return `${stem}.csv${packed ? '.gz' : ''}`
 }
 
@@ -80,7 +82,9 @@ function refuseTargets(files: readonly CandleFile[], folder: string): Issue[] {
     taken.set(target, file.path)
     const own = realpathSync(file.path) === target
     if (other === undefined && !own) return []
-    const message = own ? 'must not be written over itself, was in the folder of --out' : `must have a name of its own, was named as ${other}`
+    const message = own
+      ? 'must not be written over itself, was in the folder of --out'
+      : `must have a name of its own, was named as ${other}`
     return [{ code: 'data.target', path: file.path, message, hint: 'import into another folder' }]
   })
 }

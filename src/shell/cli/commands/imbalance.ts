@@ -6,14 +6,17 @@ import { csvText, jsonText, type Output } from '../output.ts'
 
 const HEADING = ['underlying', 'held', 'target', 'weight', 'relative', 'volatility', 'risk', 'riskContribution']
 
-export async function imbalance(request: { readonly book: string | undefined; readonly output: Output }, io: Io): Promise<ExitCode> {
+export async function imbalance(
+  request: { readonly book: string | undefined; readonly output: Output },
+  io: Io,
+): Promise<ExitCode> {
   const opened = openBook(request.book, io)
   if (!opened.ok) return opened.code
   // The imbalance is the same under every policy.
   const planned = planOpen(opened.value, opened.value.book.policy ?? { kind: 'full' }, io)
   if (!planned.ok) return planned.code
   const { form } = request.output
-  if (form === 'json') io.stdout(jsonText(imbalanceData(planned.value)))
+  if (form === 'json') io.stdout(await jsonText(imbalanceData(planned.value)))
   else if (form === 'csv')
     io.stdout(
       csvText(

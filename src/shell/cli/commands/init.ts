@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { formatInstant } from '../../../core/base/instant.ts'
-import { type Answers, bookText, type Field, FIELDS, type Known, QUESTIONS, type Question } from '../book-draft.ts'
+import { type Answers, bookText, FIELDS, type Field, type Known, QUESTIONS, type Question } from '../book-draft.ts'
 import { writeNewFile } from '../file-write.ts'
 import { EXIT, type ExitCode, type Io, type Prompts } from '../io.ts'
 import { type LocatedIssue, printIssues } from '../issues.ts'
@@ -14,7 +14,8 @@ export interface InitFlags extends Known {
 export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
   const path = resolve(io.cwd, flags.out)
   if (existsSync(path)) return refuseOverwrite(flags.out, io)
-  const answers = io.isTerminal && io.prompts !== undefined ? await ask(flags, await io.prompts(), io) : fromFlags(flags, io)
+  const answers =
+    io.isTerminal && io.prompts !== undefined ? await ask(flags, await io.prompts(), io) : fromFlags(flags, io)
   if (typeof answers === 'number') return answers
   const text = bookText(answers)
   const { tryBook } = await import('../book-trial.ts')
@@ -47,13 +48,17 @@ const issueOf = (question: Question, message: string, known: Known): LocatedIssu
 function fromFlags(flags: Known, io: Io): Answers | ExitCode {
   const settled = QUESTIONS.map((question) => flags[question.field] ?? question.settled?.(flags))
   const missing = QUESTIONS.flatMap((question, index) =>
-    settled[index] === undefined ? [issueOf(question, 'must be given where nobody can be asked, was missing', flags)] : [],
+    settled[index] === undefined
+      ? [issueOf(question, 'must be given where nobody can be asked, was missing', flags)]
+      : [],
   )
   if (missing.length > 0) return fail(missing, io)
   const answers = Object.fromEntries(FIELDS.map((field, index) => [field, settled[index]!.trim()])) as Answers
   const wrong = QUESTIONS.flatMap((question) => {
     const message = question.check(answers[question.field], answers)
-    return message === undefined || question.settled?.(answers) !== undefined ? [] : [issueOf(question, message, answers)]
+    return message === undefined || question.settled?.(answers) !== undefined
+      ? []
+      : [issueOf(question, message, answers)]
   })
   return wrong.length > 0 ? fail(wrong, io) : answers
 }
@@ -75,7 +80,11 @@ async function ask(flags: Known, prompts: Prompts, io: Io): Promise<Answers | Ex
   return known as Answers
 }
 
-function askOne(question: Question, known: Known, { prompts, io }: { prompts: Prompts; io: Io }): Promise<string | null> {
+function askOne(
+  question: Question,
+  known: Known,
+  { prompts, io }: { prompts: Prompts; io: Io },
+): Promise<string | null> {
   if (question.field === 'policy') return askPolicy(question, prompts)
   const check = (answer: string): string | undefined => question.check(answer, known)
   if (question.field === 'asOf') {
@@ -101,7 +110,8 @@ async function askPolicy(question: Question, prompts: Prompts): Promise<string |
   const width = await prompts.text({
     message: kind === 'band weight' ? 'Half-width of the band, in weight' : 'Largest tracking error a year',
     placeholder: kind === 'band weight' ? '5%' : '7%',
-    check: (answer) => (answer.trim() === '' ? 'must be a fraction such as 7%, was empty' : question.check(words(answer.trim()), {})),
+    check: (answer) =>
+      answer.trim() === '' ? 'must be a fraction such as 7%, was empty' : question.check(words(answer.trim()), {}),
   })
   return width === null ? null : words(width.trim())
 }

@@ -1,14 +1,15 @@
 /** `plan`: what the whole book should trade now; `--compare` asks every policy. */
-import { plan as planBook } from '../../../core/sizing/plan.ts'
-import type { Policy } from '../../../core/sizing/mandate.ts'
-import type { SizePlan } from '../../../core/sizing/plan-types.ts'
+
 import { toText } from '../../../core/base/decimal.ts'
+import type { Policy } from '../../../core/sizing/mandate.ts'
+import { plan as planBook } from '../../../core/sizing/plan.ts'
+import type { SizePlan } from '../../../core/sizing/plan-types.ts'
 import { planInputs } from '../../../wire/book.ts'
 import { type OpenBook, openBook, planOpen } from '../book-access.ts'
 import { type Alternative, comparisonTable } from '../comparison.ts'
 import { EXIT, type ExitCode, type Io } from '../io.ts'
 import { printIssues } from '../issues.ts'
-import { csvText, jsonText, type Output } from '../output.ts'
+import { csvText, type Output } from '../output.ts'
 import { headerLines, planScreen } from '../plan-screen.ts'
 import { readPolicy } from '../policy-words.ts'
 
@@ -45,7 +46,7 @@ export async function plan(request: PlanRequest, io: Io): Promise<ExitCode> {
 
 async function planJson(answer: SizePlan): Promise<string> {
   const { encodePlan } = await import('../../../wire/plan-codec.ts')
-  return jsonText(encodePlan(answer))
+  return `${encodePlan(answer)}\n`
 }
 
 const CSV_HEADING = [
@@ -90,7 +91,9 @@ const planCsv = (answer: SizePlan): string =>
 /** The book's `compare` list and then its own policy, each planned for real. */
 export function alternativesOf({ book }: OpenBook, own: SizePlan): Alternative[] {
   const others = book.compare.length > 0 ? book.compare : USUAL
-  const plannedOthers = others.map((policy): Alternative => ({ policy, own: false, answer: planBook(planInputs(book, policy)) }))
+  const plannedOthers = others.map(
+    (policy): Alternative => ({ policy, own: false, answer: planBook(planInputs(book, policy)) }),
+  )
   return [...plannedOthers, { policy: own.policy, own: true, answer: { ok: true, value: own } }]
 }
 
@@ -105,7 +108,10 @@ async function printComparison(
   const alternatives = alternativesOf(opened, own)
   if (output.form === 'json') {
     const { encodePlan } = await import('../../../wire/plan-codec.ts')
-    io.stdout(jsonText(alternatives.map(({ answer }) => (answer.ok ? encodePlan(answer.value) : { issues: answer.error }))))
+    const answers = alternatives.map(({ answer }) =>
+      answer.ok ? encodePlan(answer.value) : JSON.stringify({ issues: answer.error }),
+    )
+    io.stdout(`[${answers.join(',\n')}]\n`)
   } else {
     io.stdout(`${[...headerLines(own, opened.title, io), '', ...comparisonTable(own, alternatives, io)].join('\n')}\n`)
   }

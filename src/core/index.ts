@@ -1,0 +1,39 @@
+/** Imbalance-based position sizing: `plan()` for a book, `sizeTrade()` for one proposal, `quotes()` for two sides. */
+export {
+  absolute,
+  add,
+  compare,
+  type Decimal,
+  decimal,
+  divide,
+  multiply,
+  negate,
+  parseDecimal,
+  type Rounding,
+  roundTo,
+  subtract,
+  toNumber,
+  toText,
+} from './base/decimal.ts'
+export { hashOf } from './base/hash.ts'
+export { formatInstant, type Instant, parseInstant } from './base/instant.ts'
+export { type Ratio, ratio, ratioOfText, ratioToNumber } from './base/ratio.ts'
+export type { Issue, Result } from './base/result.ts'
+export type { Contract, Fee, Future, Grid, Instrument, Money, Option, Perp, Spot } from './domain/instrument.ts'
+export type { MarketState, RiskModel } from './domain/market.ts'
+export type { OpenOrder, Portfolio, Side } from './domain/portfolio.ts'
+export { makeUniverse, type Universe } from './domain/universe.ts'
+export { explainPlan, sentence } from './sizing/explain.ts'
+export { measureImbalance } from './sizing/imbalance.ts'
+export type { Constraints, Mandate, Policy, Target, Unit } from './sizing/mandate.ts'
+export { plan } from './sizing/plan.ts'
+export type {
+  Balance,
+  Cost,
+  Imbalance,
+  Leg,
+  Line,
+  PlanInputs,
+  Reason,
+  SizePlan,
+} from './sizing/plan-types.ts'
