@@ -20,7 +20,7 @@ process.exitCode = await run(argv.slice(2), {
   stderr: (text) => void stderr.write(text),
   isTerminal,
   columns: Math.min(COLUMNS.most, Math.max(COLUMNS.least, columns)),
-  color: stdout.isTTY === true && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb',
+  color: stdout.isTTY === true && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb',
   cwd: process.cwd(),
   now: () => Date.now(),
   prompts: async () => (await import('./cli/prompts.ts')).terminalPrompts,

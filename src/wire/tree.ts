@@ -186,7 +186,8 @@ function walk(document: YamlDocument.Parsed, lineAt: (offset: number) => number)
       if (key?.range !== null && key?.range !== undefined) line = lineAt(key.range[0])
       const keyLine = line
       const name = isScalar(key) ? String(key.value) : null
-      const place = name === null ? path : path === '' ? name : `${path}.${name}`
+      const printed = name === null || KEY.test(name) ? name : shown(name)
+      const place = printed === null ? path : path === '' ? printed : `${path}.${printed}`
       const wrong = refuseKey(name, entries)
       if (wrong !== null) issues.push(issue(wrong.code, keyLine, place, wrong.message, wrong.hint))
       const tree = read(value, depth + 1, place)

@@ -19,9 +19,10 @@ export function tradeSentence(reason: TradeReason, names: Names): string {
     case 'noBand':
       return noBandSentence(reason.why)
     case 'trackingErrorDisagrees': {
-      const direction = reason.marginal > 0 ? 'raises' : 'lowers'
-      const rate = formatAmount(Math.abs(reason.marginal), 2)
-      return `judged by what the imbalance will cost until it is traded away; right now it ${direction} tracking error by ${rate} points for each point traded`
+      const rate = `${formatAmount(Math.abs(reason.marginal), 2)} points for each point traded`
+      return reason.marginal > 0
+        ? `over its horizon this heals the book, although right now it raises tracking error by ${rate}`
+        : `over its horizon this adds to the imbalance, although right now it lowers tracking error by ${rate}`
     }
     default:
       return sentence(reason, names)

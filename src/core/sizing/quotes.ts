@@ -198,7 +198,7 @@ function multipleOf(
 
 /**
  * Limits on the side as a whole, then each level on its grid. What the limits leave fills the levels from the mid price
- * outwards; the largest single order is a limit of each level, not of the side.
+ * outwards.
  */
 function settleLadder(
   book: OpenBook,
@@ -221,13 +221,8 @@ function settleLadder(
   const exact = sizes.map((size) => reduce(ratioMultiply(size, multiple)))
   const weights = exact.map((each) => ratioToNumber(each) * unitWeight)
   const wanted = weights.reduce((sum, each) => sum + each, 0)
-  const { mandate } = book.inputs
-  const unordered = { ...mandate, constraints: { ...mandate.constraints, orderMax: null } }
-  const whole = settle(
-    { ...book, inputs: { ...book.inputs, mandate: unordered } },
-    { j, side: sign, size: wanted, exact: null },
-  )
-  const reasons: TradeReason[] = [...because, ...whole.because.filter((each) => each.kind === 'bound')]
+  const whole = sizes.length === 1 ? { allowed: wanted, because: [] } : limitSide(book, { j, side: sign, size: wanted })
+  const reasons: TradeReason[] = [...because, ...whole.because]
   let left = whole.allowed
   let allowed = 0
   const quantity = weights.map((weight, k): Decimal => {
@@ -247,4 +242,18 @@ function settleLadder(
     traded: toNumber(quantity.reduce(add, ZERO)) * unitWeight,
     because: reasons,
   }
+}
+
+/** What the limits leave of a side as a whole; the largest single order is a limit of each level alone. */
+function limitSide(
+  book: OpenBook,
+  { j, side, size }: { readonly j: number; readonly side: 1 | -1; readonly size: number },
+): { readonly allowed: number; readonly because: readonly TradeReason[] } {
+  const { mandate } = book.inputs
+  const unordered = { ...mandate, constraints: { ...mandate.constraints, orderMax: null } }
+  const { allowed, because } = settle(
+    { ...book, inputs: { ...book.inputs, mandate: unordered } },
+    { j, side, size, exact: null },
+  )
+  return { allowed, because: because.filter((each) => each.kind === 'bound') }
 }

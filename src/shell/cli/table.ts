@@ -50,11 +50,16 @@ export function renderTable(columns: readonly Column[], rows: readonly (readonly
   const line = (cells: readonly { text: string; tone: Tone }[]): string =>
     ' '.repeat(indentOf(sheet)) +
     shown
-      .map((index) => {
+      .map((index, position) => {
         const { text, tone } = cells[index]!
         const short = truncate(text, Math.max(1, widths[index]!))
+        const isLast = position === shown.length - 1
         const padded =
-          columns[index]!.align === 'right' ? padStart(short, widths[index]!) : padEnd(short, widths[index]!)
+          columns[index]!.align === 'right'
+            ? padStart(short, widths[index]!)
+            : isLast
+              ? short
+              : padEnd(short, widths[index]!)
         return paint(padded, tone, sheet.color)
       })
       .join(' '.repeat(GAP))
@@ -97,5 +102,5 @@ function renderList(
   ])
 }
 
-/** Trailing blanks say nothing; a colour code at the end is kept. */
+/** Trailing blanks say nothing. */
 const trimEnd = (line: string): string => line.replace(/ +$/, '')

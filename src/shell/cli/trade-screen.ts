@@ -54,7 +54,7 @@ function standingLine(
   const { deviation, u, target, unit } = at
   const size =
     deviation === 0 ? 'at its target' : `${percent(Math.abs(deviation))} too ${deviation < 0 ? 'little' : 'much'}`
-  const place = u === null ? '' : ` (${formatAmount(u, 2, { sign: true })} in ${unit}; the band is -1 to +1)`
+  const place = u === null ? '' : ` (${formatAmount(u, 2, { sign: true })} in ${unit}, band -1 to +1)`
   return `${underlying}  held ${percent(target + deviation)}, target ${percent(target)}: ${size}${place}`
 }
 

@@ -58,6 +58,14 @@ describe('data import', () => {
     expect(err).toContain('absent.csv must be a candle file, was missing')
   })
 
+  it('[CLI-X3] a folder that cannot be made is the failure of the world, in one line', async () => {
+    const cwd = emptyFolder()
+    writeFileSync(join(cwd, 'good.csv'), SOUND)
+    const { code, err } = await cli(['data', 'import', 'good.csv', '--out', 'good.csv/below'], { cwd })
+    expect(code).toBe(3)
+    expect(err).toMatch(/^equipoise: .*good\.csv\/below has a file where a folder must be\n$/)
+  })
+
   it('[CLI-D4] refuses to write two files under one name or a file over itself', async () => {
     const cwd = emptyFolder()
     mkdirSync(join(cwd, 'a'))

@@ -1,0 +1,374 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { decodePlan, encodePlan } from '../../../src/wire/plan-codec.ts'
+import { cli, emptyFolder, type Printed } from './terminal.ts'
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+const GOLDEN = 'examples/golden-1.yaml'
+const text = readFileSync(join(ROOT, GOLDEN), 'utf8')
+const golden = (...argv: string[]): Promise<Printed> => cli([...argv, '--book', GOLDEN], { cwd: ROOT })
+
+/** The example with lines replaced, as `book.yaml` in a folder of its own. */
+function bookWith(...changes: readonly (readonly [RegExp, string])[]): string {
+  const cwd = emptyFolder()
+  let changed = text
+  for (const [pattern, replacement] of changes) {
+    expect(changed).toMatch(pattern)
+    changed = changed.replace(pattern, replacement)
+  }
+  writeFileSync(join(cwd, 'book.yaml'), changed)
+  return cwd
+}
+
+const HEADER = `Example book (round numbers, not a market), in USD          2026-03-01 00:00 UTC
+equity 100,000   cash 10,000   gross 90 %   tracking error 9.9 % a year
+`
+
+describe('demo', () => {
+  it('[CLI-S1] is the first screen', async () => {
+    const { code, out, err } = await cli(['demo'], { cwd: ROOT })
+    expect([code, err]).toEqual([0, ''])
+    expect(out).toBe(`${HEADER}
+       held  target  too much, in weight   too much, in risk (sum 9.9 %)
+  BTC  70 %    50 %  +20 %      |########  -0.3 %  #|             a hedge
+  ETH  20 %    30 %  -10 %  ####|          +3.1 %   |#####
+  SOL   0 %    10 %  -10 %  ####|          +7.1 %   |###########  most risk
+
+What each rule would do now             turnover   cost  tracking error after
+  leave it                                     0      0   9.9 %
+  weight band 10 %, to edge  sell BTC     10,000   6.00  11.5 %  worse than now
+  risk band 7 %, to edge     3 trades  11,728.64   7.04   7.0 %
+  full                       3 trades     40,000  24.00   0.0 %
+  least cost, error 7 %      buy SOL    5,177.60   3.11   7.0 %  < this book's
+
+Plan: buy 32.36 SOL for 5,177.60 USD, costing 3.11. Nothing has been sent.
+  because  SOL carries 7.1 of the 9.9 points; the BTC surplus hedges it.
+
+Next  npm run -s equipoise -- plan --book examples/golden-1.yaml --explain
+      npm run -s equipoise -- size SOL buy --book examples/golden-1.yaml
+      npm run -s equipoise -- init                 your own book
+`)
+  })
+
+  it('[CLI-S2] colours on a terminal only, and changes nothing but colour', async () => {
+    const [plain, colored] = await Promise.all([
+      cli(['demo'], { cwd: ROOT }),
+      cli(['demo'], { cwd: ROOT, color: true }),
+    ])
+    expect(plain.out).not.toContain('\u001b')
+    expect(colored.out).toContain('\u001b[')
+    expect(stripVTControlCharacters(colored.out)).toBe(plain.out)
+  })
+})
+
+describe('imbalance', () => {
+  it('[CLI-M1] shows every unit, and the tracking error against its cap', async () => {
+    const { code, out } = await golden('imbalance')
+    expect(code).toBe(0)
+    expect(out).toBe(`${HEADER}
+       held  target  too much, in weight   too much, in risk (sum 9.9 %)
+  BTC  70 %    50 %  +20 %      |########  -0.3 %  #|             a hedge
+  ETH  20 %    30 %  -10 %  ####|          +3.1 %   |#####
+  SOL   0 %    10 %  -10 %  ####|          +7.1 %   |###########  most risk
+
+  tracking error  9.9 %  |############]######  cap 7.0 %
+
+Too much, in   weight  of target  volatility    risk  part of book volatility
+  BTC         +20.0 %    +40.0 %     +11.0 %  -0.3 %                   38.0 %
+  ETH         -10.0 %    -33.3 %      -7.0 %  +3.1 %                   12.4 %
+  SOL         -10.0 %   -100.0 %      -9.5 %  +7.1 %                    0.0 %
+  the book                                     9.9 %                   50.4 %
+`)
+  })
+
+  it('[CLI-M2] needs no policy', async () => {
+    const cwd = bookWith([/^policy:.*\n/m, ''])
+    expect((await cli(['imbalance'], { cwd })).code).toBe(0)
+    const refused = await cli(['plan'], { cwd })
+    expect(refused.code).toBe(2)
+    expect(refused.err).toContain('policy must be given, was missing')
+  })
+
+  it('[CLI-J2] prints the same numbers as JSON and CSV', async () => {
+    const data = JSON.parse((await golden('imbalance', '--json')).out)
+    expect([data.numeraire, data.equity, data.asOf]).toEqual(['USD', '100000', Date.UTC(2026, 2, 1)])
+    expect(data.trackingError).toBeCloseTo(0.0990454, 6)
+    const rows = (await golden('imbalance', '--csv')).out.trimEnd().split('\n')
+    expect(rows[0]).toBe('underlying,held,target,weight,relative,volatility,risk,riskContribution')
+    expect(rows.slice(1).map((row) => Number(row.split(',')[6]))).toEqual(
+      data.underlyings.map((each: { risk: number }) => each.risk),
+    )
+  })
+})
+
+describe('plan', () => {
+  it('[CLI-P1] shows legs, what changes and why; a plan that raises tracking error names its band', async () => {
+    const { code, out } = await golden('plan', '--policy', 'band weight 10% edge')
+    expect(code).toBe(0)
+    expect(out).toBe(`${HEADER}
+       held  target  too much, in weight     too much, in risk (sum 9.9 %)
+  BTC  70 %    50 %  +20 %  [    |####]####  -0.3 %  #|             a hedge
+  ETH  20 %    30 %  -10 %  [####|    ]      +3.1 %   |#####
+  SOL   0 %    10 %  -10 %  [####|    ]      +7.1 %   |###########  most risk
+
+Policy: weight band 10 %, to edge
+Plan: sell 0.15625 BTC for 10,000.00 USD, costing 6.00. Nothing has been sent.
+  because  SOL carries 7.1 of the 9.9 points; the BTC surplus hedges it.
+           this raises tracking error from 9.9 % to 11.5 %: the weight band is
+           to blame, for it judges each holding alone and sells what hedges the
+           rest.
+
+             quantity      price        USD   fee  spread  cost     held   after
+  sell  BTC   0.15625  64,000.00  10,000.00  5.00    1.00  6.00  1.09375  0.9375
+
+                     now   after
+  tracking error   9.9 %  11.5 %
+  cash            10.0 %  20.0 %
+  gross           90.0 %  80.0 %
+  net             90.0 %  80.0 %
+`)
+  })
+
+  it('[CLI-P2] --explain shows each underlying from wanted to final size', async () => {
+    const { out } = await golden('plan', '--explain')
+    expect(out.slice(out.indexOf('How each size'))).toBe(`How each size came about, in weight traded (+ buys)
+  BTC  held 70.0 %, target 50.0 %
+    wanted     0.0 %  left alone: the cheapest way back to 7.0 % tracking error
+                      does without it
+    after     70.0 %
+  ETH  held 20.0 %, target 30.0 %
+    wanted     0.0 %  left alone: the cheapest way back to 7.0 % tracking error
+                      does without it
+    after     20.0 %
+  SOL  held 0.0 %, target 10.0 %
+    wanted    +5.2 %  part of the cheapest trades that bring tracking error back
+                      to 7.0 %
+    limited   +5.2 %  no limit stands in the way
+    rounded   +5.2 %
+    order             buy 32.36 SOL at 160.00; fee 2.59 + spread 0.52 = cost
+                      3.11; rounded to lots of 0.01
+    after      5.2 %
+`)
+  })
+
+  it('[CLI-P3] --compare has a row for each policy of the book', async () => {
+    const { code, out } = await golden('plan', '--compare')
+    expect(code).toBe(0)
+    expect(
+      out
+        .split('\n')
+        .slice(3, 9)
+        .map((row) => row.slice(0, 27).trimEnd()),
+    ).toEqual([
+      'What each rule would do now',
+      '  leave it',
+      '  weight band 10 %, to edge',
+      '  risk band 7 %, to edge',
+      '  full',
+      '  least cost, error 7 %',
+    ])
+    const plans = JSON.parse((await golden('plan', '--compare', '--json')).out)
+    expect(plans.map((plan: { policy: { kind: string } }) => plan.policy.kind)).toEqual([
+      'band',
+      'band',
+      'full',
+      'riskCap',
+    ])
+  })
+
+  it('[CLI-P4] nothing to trade is an answer', async () => {
+    const { code, out } = await golden('plan', '--policy', 'cap 20%')
+    expect(code).toBe(0)
+    expect(out).toContain('Plan: nothing to trade. Nothing has been sent.')
+  })
+
+  it('[CLI-P5] refuses policy words it does not know', async () => {
+    const { code, err } = await golden('plan', '--policy', 'band weight lots edge')
+    expect([code, err.split('\n')[0]]).toEqual([
+      2,
+      '--policy width: must be a fraction such as 25%, 10bp or 0.25, was "lots"',
+    ])
+    expect((await golden('plan', '--policy', 'hold')).err).toContain('--policy: must be "full", "proportional 50%"')
+  })
+
+  it('[CLI-J1] --json is the plan as the wire encodes it, losslessly', async () => {
+    const { code, out } = await golden('plan', '--json')
+    expect(code).toBe(0)
+    const decoded = decodePlan(out)
+    expect(decoded.ok && `${encodePlan(decoded.value)}\n`).toBe(out)
+    expect((await golden('plan', '--json')).out).toBe(out)
+  })
+
+  it('[CLI-J2] --csv has a row per leg, exact', async () => {
+    expect((await golden('plan', '--csv')).out.split('\n').map((row) => row.split(',').slice(0, 11).join(','))).toEqual(
+      [
+        'instrument,underlying,side,quantity,price,notional,fee,spread,cost,held,after',
+        'SOL,SOL,buy,32.36,160,5177.6,2.5888,0.51776,3.10656,0,32.36',
+        '',
+      ],
+    )
+  })
+})
+
+describe('size and quotes', () => {
+  it('[CLI-Z1] sizes one trade from the sizing section of the book', async () => {
+    const { code, out } = await golden('size', 'SOL', 'buy', '--explain')
+    expect(code).toBe(0)
+    expect(out).toBe(`Example book (round numbers, not a market), in USD          2026-03-01 00:00 UTC
+SOL  held 0.0 %, target 10.0 %: 10.0 % too little (-12.14 in risk, band -1 to
+  +1)
+
+Size: buy 49.77 SOL for 7,963.20 USD, costing 4.78. Nothing has been sent.
+  because  rounded to lots of 0.01.
+
+                        now  after
+  held                0.0 %  8.0 %
+  tracking error      9.9 %  6.5 %
+  place in the band  -12.14  -1.00
+
+How the size came about, in weight
+  optimum        8.0 %  the first unit is worth 72.9 bp; traded until the next
+                        one is not worth its cost
+  wanted         8.0 %
+  limited        8.0 %  no limit stands in the way
+  rounded        8.0 %
+`)
+  })
+
+  it('[CLI-Z2] options replace what the book says: linear in weight at twice the width is worth nothing more', async () => {
+    const linear = ['--curve', 'linear', '--unit', 'weight', '--width', '10%', '--base', '5%']
+    expect((await golden('size', 'BTC', 'buy', ...linear)).out).toContain(
+      'Size: buy nothing of BTC. Nothing has been sent.',
+    )
+    const sold = JSON.parse((await golden('size', 'BTC', 'sell', ...linear, '--json')).out)
+    expect([sold.side, sold.instrument, sold.factors[1].name, sold.factors[1].value]).toEqual([
+      'sell',
+      'BTC',
+      'curve',
+      2,
+    ])
+    expect(sold.quantity).toBe('-0.15625')
+    const edged = JSON.parse((await golden('size', 'ETH', 'buy', '--edge', '30%', '--decay', '30d', '--json')).out)
+    const plain = JSON.parse((await golden('size', 'ETH', 'buy', '--json')).out)
+    expect(Number(edged.quantity)).toBeGreaterThan(Number(plain.quantity))
+  })
+
+  it('[CLI-Z3] quotes both sides; a range is a band of its own', async () => {
+    const { code, out } = await golden('quotes', 'ETH', '--base', '1', '--range', '4x')
+    expect(code).toBe(0)
+    expect(out).toContain(`          quantity  times base  of equity
+  buy   1.3906 ETH     1.39063      4.4 %
+  sell  0.6093 ETH     0.60938      1.9 %
+`)
+    const data = JSON.parse((await golden('quotes', 'ETH', '--base', '1', '--range', '4x', '--json')).out)
+    expect([data.buy.quantity, data.sell.quantity]).toEqual([['1.3906'], ['0.6093']])
+  })
+
+  it('[CLI-Z4] says all that is missing or wrong', async () => {
+    const cwd = bookWith([/^sizing:.*\n/m, ''])
+    const bare = await cli(['size', 'SOL', 'buy'], { cwd })
+    expect(bare.code).toBe(2)
+    expect(bare.err).toContain('curve must be given, was missing')
+    expect(bare.err).toContain('unit must be given, was missing')
+    expect((await cli(['size', 'SOL', 'buy', '--curve', 'linear', '--unit', 'weight'], { cwd })).err).toContain(
+      'width must be given',
+    )
+    expect((await golden('size', 'DOGE', 'buy')).err).toContain(
+      'must be an instrument of the book, was DOGE\n    it has BTC, ETH, SOL',
+    )
+    expect((await golden('size', 'SOL', 'buy', '--curve', 'steep')).err).toContain('--curve: must be linear, optimal')
+    expect((await golden('size', 'SOL', 'buy', '--unit', 'delta')).err).toContain(
+      '--unit: must be risk, weight or volatility',
+    )
+    expect((await golden('size', 'SOL', 'buy', '--decay', '30d')).err).toContain(
+      '--decay: must come with --edge, was alone',
+    )
+    expect((await golden('quotes', 'ETH')).err).toContain('the base size of ETH must be given, was\n  missing')
+    expect((await golden('quotes', 'ETH', '--base', '1', '--range', 'wide')).err).toContain('--range: must be a number')
+  })
+})
+
+describe('schema', () => {
+  it('[CLI-C1] prints JSON Schemas', async () => {
+    for (const name of ['book', 'plan']) {
+      const { code, out } = await cli(['schema', name])
+      expect(code).toBe(0)
+      expect(JSON.parse(out)).toMatchObject({ $schema: 'https://json-schema.org/draft/2020-12/schema', type: 'object' })
+    }
+  })
+})
+
+describe('exit codes and mistakes', () => {
+  it.each<[number, string, readonly string[]]>([
+    [0, 'help', ['--help']],
+    [0, 'nothing asked', []],
+    [0, 'version', ['--version']],
+    [2, 'unknown command', ['pln']],
+    [2, 'unknown option', ['plan', '--bok', 'x']],
+    [2, 'wrong choice', ['size', 'BTC', 'byu']],
+    [2, 'missing argument', ['size', 'BTC']],
+    [2, 'too many arguments', ['plan', 'x']],
+    [2, 'contradiction', ['plan', '--json', '--csv']],
+    [2, 'no command of a group', ['data']],
+    [2, 'no book here', ['plan']],
+    [3, 'no such book', ['plan', '--book', 'absent.yaml']],
+  ])('[CLI-X%i] %s', async (code, _, argv) => {
+    const printed = await cli(argv, { cwd: emptyFolder() })
+    expect(printed.code).toBe(code)
+    expect(printed[code === 0 ? 'out' : 'err']).not.toBe('')
+    expect(printed[code === 0 ? 'err' : 'out']).toBe('')
+  })
+
+  it('[CLI-X2] usage mistakes are one line with a guess', async () => {
+    expect((await cli(['pln'])).err).toBe("equipoise: unknown command 'pln'; did you mean plan?\n")
+    expect((await cli(['plan', '--bok', 'x'])).err).toBe("equipoise: unknown option '--bok'; did you mean --book?\n")
+    expect((await cli(['size', 'BTC', 'byu'])).err).toBe(
+      "equipoise: side must be buy or sell, was 'byu'; see equipoise --help\n",
+    )
+  })
+
+  it('[CLI-X2] all mistakes of a book at once, by line, with what to do, then how many', async () => {
+    const cwd = bookWith(
+      [/ETH: 30%/, 'ETH: 130%'],
+      [/lot: 0\.01,/, 'lot: 0,'],
+      [/vols: \{ BTC: 55%/, 'vols: { BTC: none'],
+    )
+    const { code, out, err } = await cli(['plan'], { cwd })
+    expect([code, out]).toEqual([2, ''])
+    const lines = err.trimEnd().split('\n')
+    const places = lines.filter((line) => /^book\.yaml:\d+ \S+: /.test(line))
+    expect(places.length).toBeGreaterThanOrEqual(3)
+    const numbers = places.map((line) => Number(/:(\d+)/.exec(line)![1]))
+    expect(numbers).toEqual([...numbers].sort((a, b) => a - b))
+    expect(lines.at(-1)).toBe(`${places.length} mistakes; nothing was computed.`)
+    expect(lines.filter((line) => line.startsWith('    ')).length).toBeGreaterThanOrEqual(places.length)
+  })
+
+  it('[CLI-X1] a stale market is no answer', async () => {
+    const cwd = bookWith(
+      [/BTC: 64000/, 'BTC: { price: 64000, at: 2026-02-28T00:00:00Z }'],
+      [/market:\n/, 'market:\n  markAgeMax: 1h\n'],
+    )
+    const { code, err } = await cli(['plan'], { cwd })
+    expect(err).toContain('market.prices.BTC: the mark must be fresh because limits.gross')
+    expect(code).toBe(1)
+  })
+
+  it('[CLI-X3] the failure of the world is one line: what and where', async () => {
+    const cwd = emptyFolder()
+    const absent = await cli(['plan', '--book', 'absent.yaml'], { cwd })
+    expect(absent.err).toMatch(/^equipoise: the book must be a file, was not there: .*absent\.yaml; check the path\n$/)
+  })
+
+  it('[CLI-X0] the installed command answers from any folder', () => {
+    const bin = join(ROOT, 'bin/equipoise.js')
+    const run = (argv: string[]): string =>
+      execFileSync(process.execPath, [bin, ...argv], { cwd: emptyFolder(), encoding: 'utf8' })
+    expect(run(['--version']).trim()).toBe(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version)
+    expect(run(['demo'])).toContain('Plan: buy 32.36 SOL for 5,177.60 USD')
+  })
+})
