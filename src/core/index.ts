@@ -23,7 +23,7 @@ export type { Contract, Fee, Future, Grid, Instrument, Money, Option, Perp, Spot
 export type { MarketState, RiskModel } from './domain/market.ts'
 export type { OpenOrder, Portfolio, Side } from './domain/portfolio.ts'
 export { makeUniverse, type Universe } from './domain/universe.ts'
-export { explainPlan, sentence } from './sizing/explain.ts'
+export { explainBook, explainLines, sentence } from './sizing/explain.ts'
 export { measureImbalance } from './sizing/imbalance.ts'
 export type { Constraints, Mandate, Policy, Target, Unit } from './sizing/mandate.ts'
 export { plan } from './sizing/plan.ts'

@@ -6,7 +6,8 @@ import { run } from './cli/run.ts'
 const COLUMNS = { fallback: 80, least: 40, most: 120 }
 
 const { argv, env, stdin, stdout, stderr } = process
-const columns = stdout.isTTY ? stdout.columns : COLUMNS.fallback
+// A terminal that does not know its width says 0.
+const columns = stdout.isTTY && stdout.columns > 0 ? stdout.columns : COLUMNS.fallback
 const isTerminal = stdin.isTTY === true && stdout.isTTY === true
 
 // A reader that has seen enough, such as `head`, closes the pipe: that is no failure.

@@ -68,7 +68,7 @@ export function readHoldings(
 
 /** Checks one position whose quantity is known and keeps it. */
 function hold(
-  { names, draft, report }: Context,
+  { names, draft, prices, report }: Context,
   position: { readonly id: string; readonly path: Path; readonly quantity: Decimal; readonly entry: Decimal | null },
   positions: Map<string, Holding>,
   named: Set<string>,
@@ -86,7 +86,8 @@ function hold(
   const contract = facts.kind === 'perp' || facts.kind === 'future'
   if (contract && entry === null && draft.equity === undefined)
     report.add('position.entry', path, 'must have an entry price, was missing', `cash excludes unrealised profit, which needs it: write \`${id}: { quantity: ..., entry: ... }\`, or state \`equity\` instead of cash`)
-  positions.set(id, { quantity, entry: contract ? entry : null })
+  // Stated equity holds the profit so far: without an entry price, profit counts from the mark.
+  positions.set(id, { quantity, entry: contract ? (entry ?? prices.mark(id)?.price ?? null) : null })
 }
 
 /** Quantity and entry of an entry of `positions`; null while it cannot be known. */

@@ -36,19 +36,25 @@ type MarketDraft = NonNullable<Draft['market']>
 /**
  * @param parts.currencies every currency the book mentions
  * @param parts.closes last closes by instrument id, where candles price it
+ * @param parts.importedCash balances come from a file: which currencies it holds may change from day to day
  */
 export function readPrices(
   market: MarketDraft,
   names: Names,
   report: Report,
-  parts: { readonly asOf: Instant | null; readonly currencies: ReadonlySet<string>; readonly closes: ReadonlyMap<string, LastClose> },
+  parts: {
+    readonly asOf: Instant | null
+    readonly currencies: ReadonlySet<string>
+    readonly closes: ReadonlyMap<string, LastClose>
+    readonly importedCash: boolean
+  },
 ): Prices {
   const markAgeMaxMs = market.markAgeMax === undefined ? null : accepted(readDuration(market.markAgeMax))
   const marks = new Map<string, Mark>()
   const stated = market.prices ?? {}
   let timed = parts.closes.size > 0
   for (const [id, text] of Object.entries(stated)) {
-    if (!names.instruments.has(id) && !parts.currencies.has(id) && names.complete) {
+    if (!names.instruments.has(id) && !parts.currencies.has(id) && names.complete && !parts.importedCash) {
       const known = [...names.instruments.keys(), ...parts.currencies]
       report.add('price.unknown', ['market', 'prices', id], `a price must belong to an instrument or a currency of this book, was ${id}`, guess(id, known, 'remove it, or add the instrument'))
     }

@@ -98,7 +98,7 @@ export function finishBook({ source, draft, names, issues, needs }: BookDraft, l
   const currencies = currenciesIn(draft, names, loaded)
   const market = draft.market ?? {}
   const closes = readCloses(names, loaded.candles)
-  const prices = readPrices(market, names, report, { asOf, currencies, closes })
+  const prices = readPrices(market, names, report, { asOf, currencies, closes, importedCash: needs.cash !== null })
   checkPrices(draft, names, prices, report, { currencies, pricedByCandles: pricedByCandles(names, needs.candles) })
   const context = { draft, names, prices, report }
   const holdings = readHoldings(context, loaded)

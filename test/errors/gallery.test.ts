@@ -42,12 +42,15 @@ describe('the gallery of refusals', () => {
     else expect(actual).toBe(text)
   })
 
-  test.each(Object.entries(LIBRARY))('[REPO-10] %s, which only a caller of the library can get', (code, { refused, reads }) => {
-    const issues = refused()
-    expect(issues.map((each) => each.code)).toContain(code)
-    const issue = issues.find((each) => each.code === code)!
-    expect(`${issue.path}: ${issue.message}; ${issue.hint}`).toBe(reads)
-  })
+  test.each(Object.entries(LIBRARY))(
+    '[REPO-10] %s, which only a caller of the library can get',
+    (code, { refused, reads }) => {
+      const issues = refused()
+      expect(issues.map((each) => each.code)).toContain(code)
+      const issue = issues.find((each) => each.code === code)!
+      expect(`${issue.path}: ${issue.message}; ${issue.hint}`).toBe(reads)
+    },
+  )
 })
 
 describe('transcripts', () => {
@@ -67,8 +70,12 @@ describe('transcripts', () => {
   test.each([
     ['no command', '# a title\n', 'must have a command'],
     ['another program', '$ rm x\n', 'must start with equipoise'],
-    ['an unknown kind of file', '--- a magic\n$ equipoise\n', 'like, hex, gzip or times'],
-    ['a change that does not fit', '--- a.yaml like sound.yaml\nno such text => x\n$ equipoise\n', 'must have "no such text" once'],
+    ['an unknown kind of file', '--- a magic\n$ equipoise\n', 'like, hex, gzip, times or sparse'],
+    [
+      'a change that does not fit',
+      '--- a.yaml like sound.yaml\nno such text => x\n$ equipoise\n',
+      'must have "no such text" once',
+    ],
   ])('a transcript with %s is refused', async (_, text, message) => {
     await expect(async () => play(parseTranscript(text), join(ROOT, 'test/errors'))).rejects.toThrow(message)
   })

@@ -6,13 +6,25 @@
  *   --- book.yaml like sound.yaml       the same as a file beside the cases, with changes, one a line: `old => new`
  *   --- book.yaml hex                   bytes
  *   --- book.yaml times 1000            the text repeated
+ *   --- book.yaml sparse 1000000        zeros that take no place
  *   $ equipoise plan --book book.yaml   a command; below it what it prints
  *   >>> stderr                          where that went to stderr, from here on
  *   >>> exit 0                          the exit code, after each command
  *
  * `examples/` is the repository's. UPDATE=1 writes what was printed into the file instead of comparing.
  */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -21,7 +33,7 @@ import { ROOT } from '../repository/source.ts'
 
 interface FileBlock {
   readonly name: string
-  /** What follows the name: nothing, `like <file>`, `hex`, `gzip` or `times <n>`. */
+  /** What follows the name: nothing, `like <file>`, `hex`, `gzip`, `times <n>` or `sparse <bytes>`. */
   readonly made: string
   readonly body: string
 }
@@ -61,26 +73,32 @@ export function parseTranscript(text: string): Transcript {
 
 /** The arguments of `equipoise a 'b c' "d e"`. */
 export function splitCommand(command: string): string[] {
-  const words = [...command.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, single, double, bare]) => single ?? double ?? bare!)
+  const words = [...command.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
+    ([, single, double, bare]) => single ?? double ?? bare!,
+  )
   if (words[0] !== 'equipoise') throw new Error(`a command must start with equipoise, was ${command}`)
   return words.slice(1)
 }
 
 function contentOf({ name, made, body }: FileBlock, folder: string): string | Uint8Array {
   const [how = '', what = ''] = made.split(' ')
-  if (how === '') return body
+  if (how === '' || how === 'sparse') return body
   if (how === 'hex') return Buffer.from(body.replace(/\s+/g, ''), 'hex')
   if (how === 'gzip') return gzipSync(body)
   if (how === 'times') return body.repeat(Number(what))
-  if (how !== 'like') throw new Error(`a file must be made by like, hex, gzip or times, was --- ${name} ${made}`)
+  if (how !== 'like')
+    throw new Error(`a file must be made by like, hex, gzip, times or sparse, was --- ${name} ${made}`)
   return body
     .split('\n')
     .filter((line) => line !== '')
-    .reduce((text, change) => {
-      const [, from = '', to = ''] = /^(.+?) =>(?: (.*))?$/.exec(change) ?? []
-      if (from === '' || text.split(from).length !== 2) throw new Error(`${name}: ${what} must have "${from}" once`)
-      return text.replace(from, () => to.replaceAll('\\n', '\n'))
-    }, readFileSync(join(folder, what), 'utf8'))
+    .reduce(
+      (text, change) => {
+        const [, from = '', to = ''] = /^(.+?) =>(?: (.*))?$/.exec(change) ?? []
+        if (from === '' || text.split(from).length !== 2) throw new Error(`${name}: ${what} must have "${from}" once`)
+        return text.replace(from, () => to.replaceAll('\\n', '\n'))
+      },
+      readFileSync(join(folder, what), 'utf8'),
+    )
 }
 
 /** Runs the commands of a transcript in a folder of their own; returns the whole transcript as it should read. */
@@ -94,6 +112,8 @@ export async function play(transcript: Transcript, folder: string): Promise<stri
     for (const file of transcript.files) {
       mkdirSync(dirname(join(here, file.name)), { recursive: true })
       writeFileSync(join(here, file.name), contentOf(file, folder))
+      const bytes = /^sparse (\d+)$/.exec(file.made)?.[1]
+      if (bytes !== undefined) truncateSync(join(here, file.name), Number(bytes))
     }
     process.chdir(here)
     let text = transcript.head
@@ -130,7 +150,8 @@ async function printed(command: string, here: string): Promise<string> {
 const SHARED = join(ROOT, '../shared')
 /** Reference data lies beside a checkout; in a user's clone it is not there. */
 export const sharedIsHere = (): boolean => existsSync(SHARED)
-export const needsShared = ({ head, commands }: Transcript): boolean => [head, ...commands].some((text) => text.includes('shared/'))
+export const needsShared = ({ head, commands }: Transcript): boolean =>
+  [head, ...commands].some((text) => text.includes('shared/'))
 
 /** Whether expectations are rewritten instead of compared. */
-export const updating = (): boolean => process.env['UPDATE'] === '1'
+export const updating = (): boolean => process.env.UPDATE === '1'

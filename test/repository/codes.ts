@@ -62,14 +62,17 @@ export function disagreements(
 ): string[] {
   const found: string[] = []
   for (const [name, list] of Object.entries(lists))
-    for (const code of list.filter((each, index) => list.indexOf(each) !== index)) found.push(`${code} must be ${name} once`)
+    for (const code of list.filter((each, index) => list.indexOf(each) !== index))
+      found.push(`${code} must be ${name} once`)
   const documented = new Set(lists.documented)
   const reproduced = new Set(lists.reproduced)
   for (const [code, files] of used) if (!documented.has(code)) found.push(`${code} of ${files[0]} must be documented`)
   for (const pattern of patterns)
-    if (!lists.documented.some((code) => pattern.test(code))) found.push(`a code like ${pattern.source} must be documented`)
+    if (!lists.documented.some((code) => pattern.test(code)))
+      found.push(`a code like ${pattern.source} must be documented`)
   for (const code of documented) {
-    if (!used.has(code) && !patterns.some((pattern) => pattern.test(code))) found.push(`${code} is documented but not used`)
+    if (!used.has(code) && !patterns.some((pattern) => pattern.test(code)))
+      found.push(`${code} is documented but not used`)
     if (!reproduced.has(code)) found.push(`${code} must be reproduced`)
   }
   for (const code of reproduced) if (!documented.has(code)) found.push(`${code} is reproduced but not documented`)

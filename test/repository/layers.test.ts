@@ -68,7 +68,10 @@ describe('layers', () => {
   test.each([
     ['src/core/sizing/a.ts', "import { b } from '../base/b.ts'\nimport { c } from './c.ts'"],
     ['src/core/index.ts', "export * from './sizing/b.ts'"],
-    ['src/wire/a.ts', "import { z } from 'zod/mini'\nimport { b } from '../core/base/b.ts'\nimport { c } from './c.ts'"],
+    [
+      'src/wire/a.ts',
+      "import { z } from 'zod/mini'\nimport { b } from '../core/base/b.ts'\nimport { c } from './c.ts'",
+    ],
     ['src/shell/cli/a.ts', "import 'node:fs'\nimport { parse } from 'yaml'\nimport { b } from '../../wire/b.ts'"],
     ['src/shell/main.ts', "import { b } from './cli/b.ts'"],
   ])('[REPO-2] %s with %j is accepted', (path, text) => {

@@ -75,7 +75,10 @@ export function violationsOf(
     const { packages } = world!
     if (specifier.startsWith('node:'))
       return packages.includes('node') ? null : `must not be imported by ${world!.path}: no Node there`
-    const name = specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/')
+    const name = specifier
+      .split('/')
+      .slice(0, specifier.startsWith('@') ? 2 : 1)
+      .join('/')
     if (!dependencies.has(name)) return 'must be a run-time dependency of package.json'
     if (packages.includes('dependencies') || packages.includes(name)) return null
     return `must not be imported by ${world!.path}: not a package of its row`

@@ -37,7 +37,8 @@ export function impuritiesOf(file: SourceFile, packages: readonly string[] = [])
     if (DIRECTIVE.test(text)) found.push({ line: lineOf(file.text, at), what: `${text} (the compiler's guard)` })
   for (const { line, specifier } of importsOf(file.text)) {
     if (specifier === null) found.push({ line, what: 'a computed import' })
-    else if (!specifier.startsWith('.') && !packages.includes(specifier)) found.push({ line, what: `import ${specifier}` })
+    else if (!specifier.startsWith('.') && !packages.includes(specifier))
+      found.push({ line, what: `import ${specifier}` })
   }
   return found.sort((a, b) => a.line - b.line).map(({ line, what }) => `${file.path}:${line}: must not contain ${what}`)
 }

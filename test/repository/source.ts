@@ -152,4 +152,7 @@ export function filesUnder(folder: string, endings: readonly string[]): SourceFi
     .sort((a, b) => (a.path < b.path ? -1 : 1))
 }
 
+/** Snippets of sources in tests write `@{x}` for a template's hole, which a linter would take for a mistake. */
+export const withHoles = (snippet: string): string => snippet.replaceAll('@{', '${')
+
 export const readText = (path: string): string => readFileSync(join(ROOT, path), 'utf8')

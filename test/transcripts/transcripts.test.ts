@@ -6,17 +6,23 @@ import { needsShared, parseTranscript, play, sharedIsHere, updating } from '../e
 import { filesUnder, ROOT } from '../repository/source.ts'
 
 const FOLDER = join(ROOT, 'test/transcripts')
-const transcripts = filesUnder('test/transcripts', ['.txt']).map(({ path, text }) => ({ path, transcript: parseTranscript(text) }))
+const transcripts = filesUnder('test/transcripts', ['.txt']).map(({ path, text }) => ({
+  path,
+  transcript: parseTranscript(text),
+}))
 
 describe('transcripts', () => {
   for (const { path, transcript } of transcripts) {
     // On the machine that decides, absent data is a failure; in a user's clone it is none.
-    const skipped = needsShared(transcript) && !sharedIsHere() && process.env['CI'] === undefined
-    test.skipIf(skipped)(`${transcript.title}${skipped ? ' (the reference data is not beside this checkout)' : ''}`, async () => {
-      const actual = await play(transcript, FOLDER)
-      if (updating()) writeFileSync(join(ROOT, path), actual)
-      else expect(actual).toBe(readFileSync(join(ROOT, path), 'utf8'))
-    })
+    const skipped = needsShared(transcript) && !sharedIsHere() && process.env.CI === undefined
+    test.skipIf(skipped)(
+      `${transcript.title}${skipped ? ' (the reference data is not beside this checkout)' : ''}`,
+      async () => {
+        const actual = await play(transcript, FOLDER)
+        if (updating()) writeFileSync(join(ROOT, path), actual)
+        else expect(actual).toBe(readFileSync(join(ROOT, path), 'utf8'))
+      },
+    )
   }
 
   test('there are transcripts, and each has a title', () => {

@@ -5,8 +5,8 @@
 import { assert } from '../base/result.ts'
 
 /**
- * L with LL' = A, or null where A is not numerically positive definite: a pivot is at most n·ε times its diagonal
- * element, so that its sign is rounding. Reads the lower triangle of A only.
+ * L with LL' = A, or null where A is not numerically positive definite: a pivot is at most 10·n·ε times its
+ * diagonal element, so that its sign is rounding of the elements or of the factorisation. Reads the lower triangle of A only.
  */
 export function factorise(a: Float64Array, n: number): Float64Array | null {
   assert(a.length === n * n, `matrix must be of size ${n}`)
@@ -21,7 +21,7 @@ export function factorise(a: Float64Array, n: number): Float64Array | null {
     let pivot = a[row + i]!
     for (let k = 0; k < i; k++) pivot -= l[row + k]! * l[row + k]!
     // Written so that NaN is refused too.
-    if (!(pivot > n * Number.EPSILON * a[row + i]!)) return null
+    if (!(pivot > 10 * n * Number.EPSILON * a[row + i]!)) return null
     l[row + i] = Math.sqrt(pivot)
   }
   return l

@@ -1,183 +1,167 @@
 /**
- * The cheapest way back to a cap on risk: min Σ a_i|z_i| subject to (d+z)'Σ(d+z) ≤ cap². Its Lagrangian is a lasso,
- * min Σ a_i|z_i| + ½μ(d+z)'Σ(d+z), whose solution is piecewise linear in t = 1/μ: on the support S with signs s the
- * deviation left satisfies (Σe)_S = −t·a_S s_S. Coordinate descent finds the support, the pieces are then solved exactly
- * (homotopy of Osborne, Presnell and Turlach, IMA Journal of Numerical Analysis 20, 2000).
+ * The cheapest way back to a cap on risk: min Σ a_i|z_i| subject to (d + z)'Σ(d + z) ≤ cap². With y = d + z its Lagrangian
+ * is the lasso min ½y'Σy + t·Σ a_i|y_i − d_i|, and the cap fixes the price t. The path of the lasso is piecewise linear in
+ * t (Osborne, Presnell and Turlach, IMA Journal of Numerical Analysis 20, 2000): y = p + t·q on a piece, where Σp is 0 on
+ * the support, so that risk² = p'Σp + t²·q'Σq. Risk rises with t, so a piece whose own t meets the cap and lies on the
+ * piece is the answer; the search jumps from piece to piece inside a bracket, halving it where a jump would leave it.
  */
 import { assert } from '../base/result.ts'
-import { factorise, solveFactored } from './cholesky.ts'
+import { type Lasso, type LassoState, pieceOf, solveLasso, startLasso } from './lasso.ts'
+import { multiplyVector, quadraticForm } from './matrix.ts'
 
 export interface LeastCost {
   readonly n: number
-  /** d: what is too much of each, in weight. */
+  /** d: held − target, in weight. */
   readonly deviation: Float64Array
-  /** Σ, n × n, symmetric positive semidefinite. */
+  /** Σ: n × n, symmetric positive semidefinite. */
   readonly covariance: Float64Array
-  /** a ≥ 0: one-way cost of each. */
+  /** a ≥ 0: cost of trading one unit. What costs nothing is traded to where risk is least. */
   readonly cost: Float64Array
+  /** ≥ 0, in the unit of sqrt(d'Σd). */
   readonly cap: number
   /** 1 = may not be traded. */
-  readonly fixed: Uint8Array
+  readonly fixed?: Uint8Array
 }
 
 export interface LeastCostTrade {
+  /** z: exactly 0 for what is not traded, and altogether where the book is inside the cap. */
   readonly trade: Float64Array
-  /** False where the cap cannot be reached with what may be traded; `trade` then comes as near as it can. */
+  /** False where the cap cannot be reached with what may be traded; z then leaves the least risk, at the least cost. */
   readonly reached: boolean
 }
 
-/** @returns exact zeros for what is not traded; all zeros where the book is inside the cap. */
+/** Rounding of y'Σy, as a part of its terms: with a singular Σ they are large and cancel. */
+const ROUNDING = 1e-15
+/** Lowest price, as a part of the one at which the dearest coordinate would start to trade: below it, all that can help trades. */
+const PRICE_MIN = 1e-9
+/** What the price falls by while no piece says where the cap is met. */
+const FALL = 8
+/** Jumps and halvings; a bracket of float64 numbers is empty after about 60 halvings. */
+const ROUNDS_MAX = 400
+
 export function minimiseCost(problem: LeastCost): LeastCostTrade {
-  const { n, deviation, covariance, cap } = problem
-  const trade = new Float64Array(n)
-  if (quadratic(covariance, deviation, n) <= cap * cap) return { trade, reached: true }
-  const path: Path = { support: [], sign: new Int8Array(n), excluded: problem.fixed.slice() }
-  for (let i = 0; i < n; i++) if (problem.cost[i] === 0) join(problem, path, i, 0)
-  let t = Number.POSITIVE_INFINITY
-  // Every piece has its own support; the bound only guards against a cycle of float64 ties.
-  for (let pieces = 0; pieces <= 20 * n + 20; pieces++) {
-    const line = solvePiece(problem, path)
-    const next = nextEvent(problem, path, line, t)
-    const meets = meetCap(problem, line, path, { from: t, to: next.t })
-    if (meets !== null) return { trade: place(path, line, meets, n), reached: true }
-    if (next.kind === 'end') return { trade: place(path, line, 0, n), reached: false }
-    t = next.t
-    if (next.kind === 'leave') {
-      path.support.splice(path.support.indexOf(next.index), 1)
-      path.excluded = problem.fixed.slice()
-    } else join(problem, path, next.index, next.sign)
-  }
-  throw new Error('invariant: the homotopy ends')
+  const { n, deviation, covariance, cost, cap, fixed = new Uint8Array(n) } = problem
+  assert(deviation.length === n && covariance.length === n * n, `deviation and covariance must be of size ${n}`)
+  assert(cost.length === n && fixed.length === n, `cost and fixed must be of size ${n}`)
+  assert(covariance.every(Number.isFinite) && deviation.every(Number.isFinite), 'risk and deviation must be finite')
+  assert(
+    cost.every((a) => a >= 0 && Number.isFinite(a)),
+    'cost must be 0 or above',
+  )
+  assert(cap >= 0, `cap must be 0 or above, was ${cap}`)
+  const before = quadraticForm(deviation, covariance, n)
+  if (before <= cap * cap) return { trade: new Float64Array(n), reached: true }
+  const lasso: Lasso = { n, deviation, covariance, cost, fixed }
+  const state = startLasso(lasso)
+  solveLasso({ ...lasso, fixed: fixed.map((given, i) => (given === 1 || cost[i]! > 0 ? 1 : 0)) }, state, 0)
+  const prices = priceRange(lasso, state)
+  const reached = quadraticForm(state.left, covariance, n) <= cap * cap + roundingOf(state.left, lasso)
+  if (reached || prices === null) return { trade: tradeOf(state.left, lasso, state), reached }
+  return search(lasso, state, { ...prices, square: cap * cap })
 }
 
-interface Path {
-  support: number[]
-  sign: Int8Array
-  /** 1 = may not join now: fixed, or an exact combination of the support. */
-  excluded: Uint8Array
-}
-
-/** z_S(t) = constant + t·slope, in the order of the support. */
-interface Line {
-  readonly constant: Float64Array
-  readonly slope: Float64Array
-}
-
-/** What is left of a variance after the support explains it, below which an asset is a combination of the support. */
-const DEPENDENT = 1e-11
-/** Share of the largest variance below which an asset has no risk of its own. */
-const NEGLIGIBLE = 1e-30
-
-/** Adds an asset to the support, unless it is an exact combination of what is there: then trading it is never needed. */
-function join({ n, covariance }: LeastCost, path: Path, index: number, sign: number): void {
-  if (path.excluded[index] === 1) return
-  const own = covariance[index * n + index]!
-  let largest = 0
-  for (let i = 0; i < n; i++) largest = Math.max(largest, covariance[i * n + i]!)
-  const s = path.support
-  const between = Float64Array.from(s, (i) => covariance[i * n + index]!)
-  const factor = factorise(block(covariance, s, n), s.length)
-  const explained = factor === null ? own : dot(between, solveFactored(factor, between, s.length))
-  if (own <= NEGLIGIBLE * largest || own - explained <= DEPENDENT * own) path.excluded[index] = 1
-  else {
-    s.push(index)
-    path.sign[index] = sign
-  }
-}
-
-/** On the support (Σe)_S = −t·a_S s_S, so z_S = −Σ_SS⁻¹[(Σd)_S + t·a_S s_S]. */
-function solvePiece({ n, covariance, deviation, cost }: LeastCost, { support, sign }: Path): Line {
-  const k = support.length
-  const factor = factorise(block(covariance, support, n), k)
-  assert(factor !== null, 'the support is independent')
-  const pull = Float64Array.from(support, (i) => -rowDot(covariance, deviation, i, n))
-  const price = Float64Array.from(support, (i) => -cost[i]! * sign[i]!)
-  return { constant: solveFactored(factor, pull, k), slope: solveFactored(factor, price, k) }
-}
-
-type Event =
-  | { readonly kind: 'leave' | 'join'; readonly t: number; readonly index: number; readonly sign: number }
-  | { readonly kind: 'end'; readonly t: 0 }
-
-/** The largest t below `from` at which an asset leaves (its trade is 0) or joins (its pull pays for its cost). */
-function nextEvent(problem: LeastCost, path: Path, line: Line, from: number): Event {
-  const { n, covariance, cost, deviation } = problem
-  const below = from === Number.POSITIVE_INFINITY ? from : from * (1 - 1e-13)
-  let next: Event = { kind: 'end', t: 0 }
-  const consider = (event: Event): void => {
-    if (event.t > next.t && event.t < below) next = event
-  }
-  path.support.forEach((index, k) => {
-    // z falls to 0 only if it grew with falling t: constant and slope have opposite signs.
-    if (path.sign[index] !== 0 && line.slope[k] !== 0)
-      consider({ kind: 'leave', t: -line.constant[k]! / line.slope[k]!, index, sign: 0 })
-  })
-  const [still, moving] = [deviation.slice(), new Float64Array(n)]
-  path.support.forEach((index, k) => {
-    still[index]! += line.constant[k]!
-    moving[index] = line.slope[k]!
-  })
+/** Prices between which all that costs something starts to trade, or null where nothing of it helps. */
+function priceRange(
+  { n, covariance, cost, fixed }: Lasso,
+  { left }: LassoState,
+): { readonly top: number; readonly bottom: number } | null {
+  const pull = multiplyVector(covariance, left, n)
+  let [top, pullMax, costMax] = [0, 0, 0]
   for (let i = 0; i < n; i++) {
-    if (path.excluded[i] === 1 || path.support.includes(i)) continue
-    const [p, q] = [rowDot(covariance, still, i, n), rowDot(covariance, moving, i, n)]
-    // |p + tq| = t·a: too much on one side is sold, on the other bought.
-    consider({ kind: 'join', t: p / (cost[i]! - q), index: i, sign: -1 })
-    consider({ kind: 'join', t: -p / (cost[i]! + q), index: i, sign: 1 })
+    if (fixed[i] === 1 || cost[i] === 0) continue
+    top = Math.max(top, Math.abs(pull[i]!) / cost[i]!)
+    pullMax = Math.max(pullMax, Math.abs(pull[i]!))
+    costMax = Math.max(costMax, cost[i]!)
   }
-  return next
+  return top === 0 ? null : { top, bottom: PRICE_MIN * (pullMax / costMax) }
 }
 
-/** The t of a piece at which the risk left is the cap, or null. */
-function meetCap(
-  { n, covariance, deviation, cap }: LeastCost,
-  line: Line,
-  path: Path,
-  { from, to }: { from: number; to: number },
-): number | null {
-  const still = deviation.slice()
-  const moving = new Float64Array(n)
-  path.support.forEach((index, k) => {
-    still[index]! += line.constant[k]!
-    moving[index] = line.slope[k]!
+interface Cap {
+  readonly top: number
+  readonly bottom: number
+  /** cap² */
+  readonly square: number
+}
+
+function search(lasso: Lasso, state: LassoState, { top, bottom, square }: Cap): LeastCostTrade {
+  let [low, high, known] = [bottom, top, false]
+  // Just under the top, so that the first coordinate to trade is in the support.
+  let price = Math.max(bottom, top * (1 - 2 ** -20))
+  let jumpedFrom = ''
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    solveLasso(lasso, state, price)
+    const piece = measurePiece(lasso, state)
+    const signature = signatureOf(state)
+    if (signature === jumpedFrom || high <= low * (1 + 4 * Number.EPSILON))
+      return { trade: place(lasso, state, { piece, square }), reached: true }
+    if (piece.base + price * price * piece.rate > square) {
+      high = price
+      if (price === bottom) {
+        // Whatever helps trades: without a price this piece has the least risk that can be reached.
+        const reached = piece.base <= square + roundingOf(piece.p, lasso)
+        return { trade: place(lasso, state, { piece, square }), reached }
+      }
+    } else [low, known] = [price, true]
+    const meeting = piece.base < square && piece.rate > 0 ? Math.sqrt((square - piece.base) / piece.rate) : 0
+    const jump = meeting > low && meeting < high
+    jumpedFrom = jump ? signature : ''
+    price = jump ? meeting : known ? Math.sqrt(low) * Math.sqrt(high) : Math.max(bottom, price / FALL)
+  }
+  throw new Error('invariant: the bracket of prices closes')
+}
+
+/** A piece with its risk² = base + t²·rate. p and q as whole vectors. */
+interface Measured {
+  readonly p: Float64Array
+  readonly q: Float64Array
+  readonly base: number
+  readonly rate: number
+}
+
+function measurePiece(lasso: Lasso, state: LassoState): Measured {
+  const { constant, slope } = pieceOf(lasso, state)
+  const p = lasso.deviation.slice()
+  const q = new Float64Array(lasso.n)
+  state.support.forEach((i, k) => {
+    p[i] = constant[k]!
+    q[i] = slope[k]!
   })
-  const a = quadratic(covariance, moving, n)
-  const c = quadratic(covariance, still, n) - cap * cap
-  let b = 0
-  for (let i = 0; i < n; i++) b += moving[i]! * rowDot(covariance, still, i, n)
-  // Risk falls with t on a piece: the larger root of a·t² + 2b·t + c, written without cancellation.
-  if (a <= 0) return null
-  const root = Math.sqrt(Math.max(0, b * b - a * c))
-  const t = b > 0 ? -c / (b + root) : (root - b) / a
-  return t >= to && t <= from ? t : null
+  const risk = (x: Float64Array): number => Math.max(0, quadraticForm(x, lasso.covariance, lasso.n))
+  return { p, q, base: risk(p), rate: risk(q) }
 }
 
-function place({ support }: Path, line: Line, t: number, n: number): Float64Array {
+/** The rounding in x'Σx. */
+function roundingOf(x: Float64Array, { covariance, n }: Lasso): number {
+  return ROUNDING * quadraticForm(x.map(Math.abs), covariance.map(Math.abs), n)
+}
+
+const signatureOf = ({ support, sign }: LassoState): string =>
+  support
+    .map((i) => `${i}:${sign[i]}`)
+    .sort()
+    .join()
+
+/** The trade at the point of the piece that meets the cap, or at its least risk where none does. */
+function place(
+  lasso: Lasso,
+  state: LassoState,
+  { piece, square }: { readonly piece: Measured; readonly square: number },
+): Float64Array {
+  const { p, q, base, rate } = piece
+  let [squaredPrice, left] = [0, p]
+  let missing = square - base
+  // The risk of the point itself, not the sum of two parts, must be the cap: corrected until rounding is all that is left.
+  for (let round = 0; round < 4 && rate > 0; round++) {
+    squaredPrice = Math.max(0, squaredPrice + missing / rate)
+    left = p.map((constant, i) => constant + Math.sqrt(squaredPrice) * q[i]!)
+    missing = square - quadraticForm(left, lasso.covariance, lasso.n)
+  }
+  return tradeOf(left, lasso, state)
+}
+
+/** z = y − d on the support. */
+function tradeOf(left: Float64Array, { n, deviation }: Lasso, { support }: LassoState): Float64Array {
   const trade = new Float64Array(n)
-  support.forEach((index, k) => {
-    trade[index] = line.constant[k]! + t * line.slope[k]!
-  })
+  for (const i of support) trade[i] = left[i]! - deviation[i]!
   return trade
-}
-
-function block(matrix: Float64Array, picked: readonly number[], n: number): Float64Array {
-  const k = picked.length
-  return Float64Array.from({ length: k * k }, (_, at) => matrix[picked[Math.floor(at / k)]! * n + picked[at % k]!]!)
-}
-
-function rowDot(matrix: Float64Array, x: Float64Array, row: number, n: number): number {
-  let sum = 0
-  for (let j = 0; j < n; j++) sum += matrix[row * n + j]! * x[j]!
-  return sum
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
-  return sum
-}
-
-function quadratic(matrix: Float64Array, x: Float64Array, n: number): number {
-  let sum = 0
-  for (let i = 0; i < n; i++) sum += x[i]! * rowDot(matrix, x, i, n)
-  return sum
 }

@@ -2,7 +2,7 @@
  * The published inventory skew, exactly: a book of base and quote money, a target share in base, a range around it. It is
  * the linear curve 1 ∓ u with the half-width h = min(range, half the book) and the lower edge at max(target − h, 0):
  * V = B·p + Q, u = (B·p − τV)/min(R·p, V/2) above the target; below it the width is at most τV. Buy 1 − u, sell 1 + u,
- * both in [0, 2]. Source: inventory skew of pure market making (hummingbot documentation, "Inventory skew").
+ * both in [0, 2]. Source: the inventory skew calculator of hummingbot's pure market making strategy, whose published rows it gives.
  */
 import { type Decimal, ONE, signOf, toText, ZERO } from '../base/decimal.ts'
 import {

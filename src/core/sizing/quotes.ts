@@ -74,11 +74,10 @@ export interface Quotes {
  */
 export function quotes(inputs: PlanInputs, request: QuoteRequest): Result<Quotes, readonly Issue[]> {
   const book = openBook(inputs)
-  return book.ok ? quotesIn(book.value, request) : book
+  return book.ok ? quotesOf(book.value, request) : book
 }
 
-/** `quotes` in a book that is already open. */
-export function quotesIn(book: OpenBook, request: QuoteRequest): Result<Quotes, readonly Issue[]> {
+function quotesOf(book: OpenBook, request: QuoteRequest): Result<Quotes, readonly Issue[]> {
   const { universe } = book.inputs.mandate
   const placeholder: Gauge = { unit: 'weight', width: RATIO_ZERO }
   const checked = { ...request, gauge: request.gauge.unit === 'range' ? placeholder : request.gauge }
@@ -229,7 +228,7 @@ function settleLadder(
     const fits = whole.allowed === wanted || weight <= left
     const level = settle(book, { j, side: sign, size: fits ? weight : left, exact: fits ? exact[k]! : null })
     reasons.push(...level.because)
-    left = Math.max(0, left - weight)
+    left = Math.max(0, left - level.allowed)
     allowed += level.allowed
     return sign > 0 ? level.quantity : negate(level.quantity)
   })

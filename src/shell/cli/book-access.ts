@@ -1,6 +1,6 @@
 /** From `--book FILE` to a book that can be planned with, or to its printed mistakes and an exit code. */
 import { existsSync } from 'node:fs'
-import { basename, relative, resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import type { Issue } from '../../core/base/result.ts'
 import type { Policy } from '../../core/sizing/mandate.ts'
 import { plan } from '../../core/sizing/plan.ts'
@@ -8,7 +8,7 @@ import type { SizePlan } from '../../core/sizing/plan-types.ts'
 import { type Book, planInputs, policyMissing, withLines } from '../../wire/book.ts'
 import { openBook as openFile } from '../files/book.ts'
 import { EXIT, type ExitCode, type Io } from './io.ts'
-import { exitCodeOf, printIssues } from './issues.ts'
+import { asCalled, exitCodeOf, printIssues } from './issues.ts'
 
 /** A value, or the exit code of a refusal that is printed already. */
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly code: ExitCode }
@@ -31,8 +31,9 @@ export function openBook(flag: string | undefined, io: Io): Outcome<OpenBook> {
     return { ok: false, code: EXIT.wrongUse }
   }
   const file = flag ?? DEFAULT
-  const read = openFile(relative(process.cwd(), resolve(io.cwd, file)))
-  if (!read.ok) return refuse(read.error, file, io)
+  const path = resolve(io.cwd, file)
+  const read = openFile(path)
+  if (!read.ok) return refuse(asCalled(read.error, path, file), file, io)
   return { ok: true, value: { book: read.value, file, title: read.value.name ?? basename(file) } }
 }
 

@@ -52,7 +52,7 @@ export function readPairs(text: string): readonly (readonly [string, string])[] 
 }
 
 /** Underlyings of the draft: what is held, then what is wanted and not held. */
-export const underlyingsOf = (known: Known): string[] => [
+const underlyingsOf = (known: Known): string[] => [
   ...new Set([...(readPairs(known.hold ?? '') ?? []), ...(readPairs(known.target ?? '') ?? [])].map(([name]) => name)),
 ]
 

@@ -1,4 +1,5 @@
 /** Files that appear whole or not at all, and never over another. */
+import { randomUUID } from 'node:crypto'
 import { link, rm, writeFile } from 'node:fs/promises'
 
 /** File systems without hard links. */
@@ -9,7 +10,7 @@ const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK'])
  * @returns false where the file exists already; nothing is changed then
  */
 export async function writeNewFile(path: string, text: string): Promise<boolean> {
-  const draft = `${path}.${process.pid}.draft`
+  const draft = `${path}.${randomUUID()}.draft`
   try {
     await writeFile(draft, text, { flag: 'wx', flush: true })
     await link(draft, path)

@@ -41,3 +41,12 @@ export function exitCodeOf(issues: readonly Issue[]): ExitCode {
   if (issues.some(ofTheWorld)) return EXIT.worldFailed
   return issues.length > 0 && issues.every(({ code }) => NO_ANSWER.has(code)) ? EXIT.noAnswer : EXIT.wrongUse
 }
+
+/** The issues of a file that was opened by its full path, with the path as the user wrote it. */
+export const asCalled = <T extends Issue>(issues: readonly T[], full: string, called: string): T[] =>
+  issues.map((issue) => ({
+    ...issue,
+    path: issue.path.replaceAll(full, called),
+    message: issue.message.replaceAll(full, called),
+    hint: issue.hint.replaceAll(full, called),
+  }))

@@ -86,7 +86,7 @@ function pictured(values: readonly number[], bands: readonly number[] | null): s
 }
 
 /** Half-widths in weight, where the policy is a band in weight. */
-export const weightBands = (policy: Policy): readonly number[] | null =>
+const weightBands = (policy: Policy): readonly number[] | null =>
   policy.kind === 'band' && policy.unit === 'weight' ? policy.width.map(ratioToNumber) : null
 
 /** "most risk" at the largest part, "a hedge" where a part takes risk away; nothing where a part would print as 0. */
@@ -96,7 +96,7 @@ function riskNotes(risk: Float64Array): string[] {
 }
 
 /** The trades, one a row. */
-export function legTable(plan: SizePlan, sheet: Sheet): string[] {
+function legTable(plan: SizePlan, sheet: Sheet): string[] {
   const columns: Column[] = [
     { heading: '', align: 'left' },
     { heading: '', align: 'left', shortenTo: 10 },
@@ -125,7 +125,7 @@ export function legTable(plan: SizePlan, sheet: Sheet): string[] {
 }
 
 /** The book before and after, where something is traded. */
-export function changeTable(plan: SizePlan, sheet: Sheet): string[] {
+function changeTable(plan: SizePlan, sheet: Sheet): string[] {
   const rows: [string, number, number][] = [
     ['tracking error', plan.before.imbalance.trackingError, plan.after.imbalance.trackingError],
     ['cash', plan.before.cash, plan.after.cash],
@@ -173,7 +173,7 @@ export function planScreen(
     '',
     ...imbalancePicture(plan, sheet),
     '',
-    `Policy: ${policyLabel(plan.policy)}`,
+    ...wrap(`Policy: ${policyLabel(plan.policy)}`, sheet.columns, '  '),
     ...planSentences(plan, sheet),
     ...(plan.legs.length === 0 ? [] : ['', ...legTable(plan, sheet), '', ...changeTable(plan, sheet)]),
     ...(explain ? ['', ...waterfallLines(plan, sheet)] : []),
@@ -181,14 +181,10 @@ export function planScreen(
 }
 
 /** From wanted to final size, one line a stage with its reason. */
-export function waterfallLines(plan: SizePlan, sheet: Sheet): string[] {
-  const hang = ' '.repeat(21)
+function waterfallLines(plan: SizePlan, sheet: Sheet): string[] {
+  const hang = ' '.repeat(22)
   const line = (name: string, size: string, text: string): string[] =>
-    wrap(
-      `    ${padEnd(name, 8)} ${padStart(size, 7)} ${text === '' ? '' : ` ${printable(text)}`}`,
-      sheet.columns,
-      `${hang} `,
-    )
+    wrap(`    ${padEnd(name, 7)} ${padStart(size, 8)} ${text === '' ? '' : ` ${printable(text)}`}`, sheet.columns, hang)
   const lines = explainLines(plan).flatMap(({ underlying, held, target, stages, after, legs }) => {
     const name = paint(printable(underlying), 'strong', sheet.color)
     const idle = legs.length === 0 && stages.every(({ trade }) => trade === 0)
@@ -207,7 +203,7 @@ export function waterfallLines(plan: SizePlan, sheet: Sheet): string[] {
       ...line('after', percent(after), ''),
     ]
   })
-  return ['How each size came about, in weight traded (+ buys)', ...lines]
+  return [...wrap('How each size came about, in weight traded (+ buys)', sheet.columns), ...lines]
 }
 
 function stageText(stage: StageLine, before: StageLine | null): string {

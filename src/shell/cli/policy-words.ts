@@ -1,6 +1,6 @@
 /** Policies in words, as typed after `--policy`: "full", "proportional 50%", "band weight 10% edge", "cap 7%". */
-import type { Decimal } from '../../core/base/decimal.ts'
-import { type Ratio, ratioOf } from '../../core/base/ratio.ts'
+import { ZERO } from '../../core/base/decimal.ts'
+import { type Ratio, ratioOf, reduce } from '../../core/base/ratio.ts'
 import { fail, type Issue, type Result, refuse, succeed } from '../../core/base/result.ts'
 import type { Policy } from '../../core/sizing/mandate.ts'
 
@@ -50,7 +50,7 @@ export function policyForm(words: string): Result<PolicyForm> {
   )
 }
 
-/** The policy the words stand for, in a universe of `n` underlyings; every number is read as a book's is. */
+/** The policy the words stand for, in a universe of `n` underlyings; every number is read as a book's is, so the same words hash alike. */
 export async function readPolicy(words: string, n: number): Promise<Result<Policy>> {
   const { readFraction } = await import('../../wire/scalar.ts')
   const form = policyForm(words)
@@ -59,7 +59,7 @@ export async function readPolicy(words: string, n: number): Promise<Result<Polic
   const fraction = (text: string, name: string): Ratio => {
     const read = readFraction(text, name, 'nonNegative')
     if (!read.ok) issues.push({ ...read.error, path: `--policy ${name}` })
-    return ratioOf(read.ok ? read.value : (0n as Decimal))
+    return reduce(ratioOf(read.ok ? read.value : ZERO))
   }
   const policy = policyOf(form.value, n, fraction)
   return issues.length > 0 ? fail(issues) : succeed(policy)

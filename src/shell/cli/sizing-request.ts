@@ -1,6 +1,6 @@
 /** How one trade or quote is to be sized: the book's `sizing` section, changed by what the command line says. */
 import { YEAR_MS } from '../../core/base/instant.ts'
-import { type Ratio, ratioOf, ratioToNumber } from '../../core/base/ratio.ts'
+import { type Ratio, ratioOf, ratioToNumber, reduce } from '../../core/base/ratio.ts'
 import { fail, type Issue, type Result, succeed } from '../../core/base/result.ts'
 import { instrumentIndex } from '../../core/domain/universe.ts'
 import { aimAt } from '../../core/sizing/aim.ts'
@@ -118,7 +118,7 @@ function readGauge(book: Book, inputs: PlanInputs, { instrument, flags, issues }
 function readWidth(book: Book, { instrument, flags, issues }: Asked): Ratio | null {
   if (flags.width !== undefined) {
     const width = read('--width', readFraction(flags.width, 'width', 'nonNegative'), issues)
-    return width === null ? null : ratioOf(width)
+    return width === null ? null : reduce(ratioOf(width))
   }
   const { universe } = book.terms
   const j = instrumentIndex(universe, instrument)

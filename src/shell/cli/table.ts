@@ -76,8 +76,10 @@ function keepColumns(columns: readonly Column[], widths: readonly number[], room
   const droppable = shown
     .filter((index) => (columns[index]!.drop ?? 0) > 0)
     .sort((a, b) => columns[b]!.drop! - columns[a]!.drop! || b - a)
-  const least = (index: number): number =>
-    columns[index]!.shortenTo === undefined ? widths[index]! : Math.min(widths[index]!, NAME_ENOUGH)
+  const least = (index: number): number => {
+    const { heading, shortenTo } = columns[index]!
+    return shortenTo === undefined ? widths[index]! : Math.min(widths[index]!, Math.max(widthOf(heading), NAME_ENOUGH))
+  }
   for (const index of droppable) {
     if (totalWidth(shown.map(least)) <= room) break
     shown = shown.filter((each) => each !== index)
@@ -85,21 +87,24 @@ function keepColumns(columns: readonly Column[], widths: readonly number[], room
   return shown
 }
 
-/** One "heading  value" a line: the shape of a table that fits no other way. */
+/** The shape of a table that fits no other way: each row its name, then one "heading  value" a line below it. */
 function renderList(
   columns: readonly Column[],
   rows: readonly (readonly { text: string; tone: Tone }[])[],
   sheet: Sheet,
 ): string[] {
-  const label = Math.max(...columns.map(({ heading }) => widthOf(heading)))
-  return rows.flatMap((row, position) => [
-    ...(position === 0 ? [] : ['']),
-    ...row.flatMap(({ text }, index) => {
-      if (text === '') return []
-      const lead = ' '.repeat(indentOf(sheet)) + padEnd(columns[index]!.heading, label) + ' '.repeat(GAP)
-      return wrap(lead + text, sheet.columns, ' '.repeat(indentOf(sheet)))
+  const [first, ...others] = columns
+  const label = Math.max(0, ...others.map(({ heading }) => widthOf(heading)))
+  const margin = ' '.repeat(indentOf(sheet))
+  const title = first === undefined || first.heading === '' ? [] : wrap(first.heading, sheet.columns)
+  const lines = rows.flatMap(([name, ...cells]) => [
+    ...wrap(margin + (name?.text ?? ''), sheet.columns, margin),
+    ...cells.flatMap(({ text }, index) => {
+      const lead = `${margin}    ${padEnd(others[index]!.heading, label)}${' '.repeat(GAP)}`
+      return text === '' ? [] : wrap(lead + text, sheet.columns, `${margin}    `)
     }),
   ])
+  return [...title, ...lines]
 }
 
 /** Trailing blanks say nothing. */

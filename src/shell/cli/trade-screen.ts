@@ -94,7 +94,7 @@ function factorLines({ factors, unit, wanted, allowed, traded }: SizedTrade, she
   const line = (name: string, size: number, text: string): string[] =>
     wrap(`  ${padEnd(name, 12)} ${padStart(percent(size), 7)}  ${text}`, sheet.columns, ' '.repeat(24))
   return [
-    'How the size came about, in weight',
+    ...wrap('How the size came about, in weight', sheet.columns),
     ...factors
       .filter(({ name }) => name !== 'limits' && name !== 'lot')
       .flatMap((factor) => line(FACTOR_LABELS[factor.name], factor.sizeAfter, factorSentence(factor, unit))),

@@ -27,12 +27,24 @@ interface Refused {
 
 /** Text of a file in UTF-8, refused by size before it is read. `what` names it in messages. */
 function readText(path: string, what: string): Result<string, Refused> {
-  const refuse = (code: string, message: string, hint: string): Result<string, Refused> => ({ ok: false, error: { code, message: `${what} ${message}`, hint } })
+  const refuse = (code: string, message: string, hint: string): Result<string, Refused> => ({
+    ok: false,
+    error: { code, message: `${what} ${message}`, hint },
+  })
   const stat = statSync(path, { throwIfNoEntry: false })
   if (stat === undefined) return refuse('file.not-found', `must be a file, was not there: ${path}`, 'check the path')
-  if (!stat.isFile()) return refuse('file.not-a-file', `must be a file, was ${stat.isDirectory() ? 'a directory' : 'a device'}: ${path}`, 'name the file itself')
+  if (!stat.isFile())
+    return refuse(
+      'file.not-a-file',
+      `must be a file, was ${stat.isDirectory() ? 'a directory' : 'a device'}: ${path}`,
+      'name the file itself',
+    )
   if (stat.size > BOOK_BYTES_MAX)
-    return refuse('file.too-large', `must have at most ${BOOK_BYTES_MAX} bytes, was ${stat.size}`, 'keep candles and long position lists in files of their own')
+    return refuse(
+      'file.too-large',
+      `must have at most ${BOOK_BYTES_MAX} bytes, was ${stat.size}`,
+      'keep candles and long position lists in files of their own',
+    )
   try {
     return { ok: true, value: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)) }
   } catch (error) {
@@ -64,8 +76,18 @@ function loadNeeds(draft: BookDraft, folder: string): Loaded {
   }
   const candles = new Map<string, LoadedCandles>()
   for (const { underlying, path, line, ...window } of needs.candles) {
-    const file = readCandles(resolve(folder, path), { from: window.from, to: window.to, asOf: window.to, intervalMs: window.intervalMs })
-    if (file.ok) candles.set(underlying, { ...file.value.columns, lastCloseText: file.value.lastCloseText, lastCloseAt: file.value.lastCloseAt })
+    const file = readCandles(resolve(folder, path), {
+      from: window.from,
+      to: window.to,
+      asOf: window.to,
+      intervalMs: window.intervalMs,
+    })
+    if (file.ok)
+      candles.set(underlying, {
+        ...file.value.columns,
+        lastCloseText: file.value.lastCloseText,
+        lastCloseAt: file.value.lastCloseAt,
+      })
     else for (const issue of file.error) issues.push({ ...issue, path: `market.candles.${underlying}`, line })
   }
   return { ...loaded, candles, issues }

@@ -173,7 +173,39 @@ describe('one asset', () => {
     const q = (0.4 * 0.6 * vol) ** 2
     const h2 = 6 * q * curvature.horizon[0]!
     expect(h2 ** 2 / ((12 * 1e-5 * q) / (5 * vol * vol))).toBeCloseTo(1, 11)
+    // From ±h to the centre: the density is a triangle, E d² = h²/6, and a trade of h comes every h²/Q.
+    expect(curvature.forecast.trackingError ** 2 / ((vol * vol * h2) / 6)).toBeCloseTo(1, 11)
+    expect(curvature.forecast.costPerYear / ((1e-5 * q) / h2)).toBeCloseTo(1, 11)
+    expect(curvature.forecast.turnover[0]! / (q / Math.sqrt(h2))).toBeCloseTo(1, 11)
   })
+
+  test.each([1e-8, 1e-7, 1e-6, 1e-5, 1e-4])(
+    '[CURVE-19] order fee %s with fee and spread: forecasts near those of the best band',
+    (fixed) => {
+      const [vol, a, aversion] = [0.7, 5e-4, 10]
+      const q = (0.3 * 0.7 * vol) ** 2
+      // Trading from ±h back to ±b: density flat inside b and falling to 0 at h.
+      const bandOf = (h: number, b: number): { spread: number; cost: number } => ({
+        spread: ((2 * b ** 3) / 3 + (2 * (h ** 4 / 12 - (h * b ** 3) / 3 + b ** 4 / 4)) / (h - b)) / (h + b),
+        cost: (fixed * q) / (h * h - b * b) + (a * q) / (h + b),
+      })
+      let best = { total: Number.POSITIVE_INFINITY, spread: 0, cost: 0 }
+      for (let h = 0.01; h < 0.15; h *= 1.01)
+        for (let part = 0; part < 0.999; part += 0.005) {
+          const band = bandOf(h, part * h)
+          const total = 0.5 * aversion * vol * vol * band.spread + band.cost
+          if (total < best.total) best = { total, ...band }
+        }
+      const { forecast } = curvatureOf({
+        ...one({ vol, target: 0.3, a, aversion }),
+        cost: costs(1, { a, fixed }),
+      })
+      expect(forecast.trackingError ** 2 / (vol * vol * best.spread)).toBeGreaterThan(0.96)
+      expect(forecast.trackingError ** 2 / (vol * vol * best.spread)).toBeLessThan(1.04)
+      expect(forecast.costPerYear / best.cost).toBeGreaterThan(0.9)
+      expect(forecast.costPerYear / best.cost).toBeLessThan(1.03)
+    },
+  )
 
   test('[CURVE-5] a purely quadratic cost c·z² a decision has Λ = 2cΔ', () => {
     const inputs = {

@@ -34,7 +34,7 @@ describe('one trade in words', () => {
       'over its horizon this adds to the imbalance, although right now it lowers tracking error by 0.02 points for each point traded',
     ],
     [{ kind: 'atTarget' }, 'SOL is at its target'],
-  ])('[CLI-E4] %o', (reason, text) => {
+  ])('[CLI-27] %o', (reason, text) => {
     expect(tradeSentence(reason, names)).toBe(text)
   })
 
@@ -47,11 +47,11 @@ describe('one trade in words', () => {
     ['room', 0.02, '2.0 % is left to the far edge of the band'],
     ['limits', 0.5, 'the limits leave 50.0 % of it'],
     ['lot', 0.001, 'whole lots of 0.1 %'],
-  ])('[CLI-E4] factor %s', (name, value, text) => {
+  ])('[CLI-27] factor %s', (name, value, text) => {
     expect(factorSentence({ name, value, sizeAfter: 0 }, 'risk')).toBe(text)
   })
 
-  it('[CLI-E4] quotes without a band say why', () => {
+  it('[CLI-27] quotes without a band say why', () => {
     expect(quoteSentence('emptyBook')).toBe('the book is empty, so neither side is quoted')
     expect(quoteSentence('zeroRange')).toBe('the range is zero, so neither side is quoted')
     expect(quoteSentence('noRisk')).toBe('a deviation costs nothing, so there is no band')

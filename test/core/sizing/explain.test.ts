@@ -114,12 +114,12 @@ const EXAMPLES: { readonly [K in Reason['kind']]: readonly [Extract<Reason, { ki
 }
 
 describe('sentences', () => {
-  it.each(Object.entries(EXAMPLES))('[CLI-E1] %s', (_, [reason, stage, text]) => {
+  it.each(Object.entries(EXAMPLES))('[CLI-24] %s', (_, [reason, stage, text]) => {
     expect(sentence(reason, names)).toBe(text)
     expect(stageOf(reason)).toBe(stage)
   })
 
-  it('[CLI-E1] every unit of a band and every blame has its own words', () => {
+  it('[CLI-24] every unit of a band and every blame has its own words', () => {
     const band = (unit: 'weight' | 'relative' | 'volatility' | 'risk'): string =>
       sentence({ kind: 'outsideBand', unit, imbalance: 0.2, width: 0.1, to: 'target' }, names)
     expect([band('relative'), band('volatility'), band('risk')]).toEqual([
@@ -134,7 +134,7 @@ describe('sentences', () => {
     expect(raised({ kind: 'policy', policy: 'full', unit: null })).toContain('the policy (full) is to blame')
   })
 
-  it('[CLI-E1] every limit has words and a sentence of its own', () => {
+  it('[CLI-24] every limit has words and a sentence of its own', () => {
     const limits: LimitName[] = [
       'weightMin',
       'weightMax',
@@ -159,7 +159,7 @@ describe('sentences', () => {
     for (const text of bounds) expect(text).toMatch(/: nothing instead of \+20\.0 %$/)
   })
 
-  it('[CLI-E2] prints small fractions with as many digits as they need and never NaN', () => {
+  it('[CLI-25] prints small fractions with as many digits as they need and never NaN', () => {
     expect([0, 0.123, 0.001, 0.0004, -0.0000123, 1e-20].map((each) => percent(each))).toEqual([
       '0.0 %',
       '12.3 %',
@@ -206,7 +206,7 @@ describe('the plan in words', () => {
     ],
   } as unknown as SizePlan
 
-  it('[CLI-E3] what carries the risk and what hedges it make one sentence', () => {
+  it('[CLI-26] what carries the risk and what hedges it make one sentence', () => {
     expect(explainBook(balanced)).toEqual([
       'SOL carries 7.1 of the 9.9 points; the BTC surplus hedges it',
       'nothing has to be traded',
@@ -220,7 +220,7 @@ describe('the plan in words', () => {
     )
   })
 
-  it('[CLI-E3] a plan without trades says so', () => {
+  it('[CLI-26] a plan without trades says so', () => {
     expect(summariseTrades(balanced)).toBe('nothing to trade')
   })
 })

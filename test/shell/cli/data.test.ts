@@ -11,7 +11,7 @@ const csv = (rows: readonly string[]): string => `time,open,high,low,close,volum
 const SOUND = csv([0, 1, 2, 3].map((k) => row(k, 100 + k)))
 
 describe('data import', () => {
-  it('[CLI-D1] says per file what it found and writes each as CSV', async () => {
+  it('[CLI-34] says per file what it found and writes each as CSV', async () => {
     const cwd = emptyFolder()
     writeFileSync(
       join(cwd, 'BTC.csv.gz'),
@@ -31,7 +31,7 @@ describe('data import', () => {
     expect(readFileSync(join(cwd, 'candles/ETH.csv'), 'utf8').split('\n')[1]).toBe(`${START},10,11,9,10.5,3`)
   })
 
-  it('[CLI-D2] writes nothing at all when one file is refused, and names every reason', async () => {
+  it('[CLI-35] writes nothing at all when one file is refused, and names every reason', async () => {
     const cwd = emptyFolder()
     writeFileSync(join(cwd, 'good.csv'), SOUND)
     writeFileSync(join(cwd, 'bad.csv'), csv([row(0, 100), `${START + HOUR},0,0,0,0,1`, row(2, 101)]))
@@ -43,7 +43,7 @@ describe('data import', () => {
     expect(existsSync(join(cwd, 'candles'))).toBe(false)
   })
 
-  it('[CLI-D3] --check only checks; exactly one of --check and --out is needed', async () => {
+  it('[CLI-36] --check only checks; exactly one of --check and --out is needed', async () => {
     const cwd = emptyFolder()
     writeFileSync(join(cwd, 'good.csv'), SOUND)
     expect((await cli(['data', 'import', 'good.csv', '--check'], { cwd })).code).toBe(0)
@@ -52,13 +52,13 @@ describe('data import', () => {
     expect((await cli(['data', 'import', 'good.csv', '--check', '--out', 'x'], { cwd })).code).toBe(2)
   })
 
-  it('[CLI-X3] a file that cannot be read is the failure of the world', async () => {
+  it('[CLI-4] a file that cannot be read is the failure of the world', async () => {
     const { code, err } = await cli(['data', 'import', 'absent.csv', '--check'], { cwd: emptyFolder() })
     expect(code).toBe(3)
     expect(err).toContain('absent.csv must be a candle file, was missing')
   })
 
-  it('[CLI-X3] a folder that cannot be made is the failure of the world, in one line', async () => {
+  it('[CLI-4] a folder that cannot be made is the failure of the world, in one line', async () => {
     const cwd = emptyFolder()
     writeFileSync(join(cwd, 'good.csv'), SOUND)
     const { code, err } = await cli(['data', 'import', 'good.csv', '--out', 'good.csv/below'], { cwd })
@@ -66,7 +66,7 @@ describe('data import', () => {
     expect(err).toMatch(/^equipoise: .*good\.csv\/below has a file where a folder must be\n$/)
   })
 
-  it('[CLI-D4] refuses to write two files under one name or a file over itself', async () => {
+  it('[CLI-37] refuses to write two files under one name or a file over itself', async () => {
     const cwd = emptyFolder()
     mkdirSync(join(cwd, 'a'))
     writeFileSync(join(cwd, 'a/BTC.csv'), SOUND)

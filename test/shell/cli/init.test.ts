@@ -24,7 +24,7 @@ const flags = (changes: Readonly<Record<string, string | null>> = {}): string[] 
   Object.entries({ ...FLAGS, ...changes }).flatMap(([flag, value]) => (value === null ? [] : [flag, value]))
 
 describe('init', () => {
-  it('[CLI-I1] writes by flags a book that plan accepts: golden no. 1 gives its plan', async () => {
+  it('[CLI-38] writes by flags a book that plan accepts: golden no. 1 gives its plan', async () => {
     const cwd = emptyFolder()
     const made = await cli(['init', ...flags()], { cwd })
     expect(made).toEqual({ code: 0, out: 'Wrote book.yaml.\n\nNext  equipoise plan\n', err: '' })
@@ -34,7 +34,7 @@ describe('init', () => {
     expect(planned.code).toBe(0)
   })
 
-  it('[CLI-I2] asks at a terminal for what no flag gave, and writes the same bytes', async () => {
+  it('[CLI-39] asks at a terminal for what no flag gave, and writes the same bytes', async () => {
     const [byFlags, byQuestions] = [emptyFolder(), emptyFolder()]
     await cli(['init', ...flags()], { cwd: byFlags })
     const prompts = answering([...Object.values(FLAGS).slice(0, 10), 'cap', '7%', ...Object.values(FLAGS).slice(11)])
@@ -50,7 +50,7 @@ describe('init', () => {
     expect([half.code, some.asked.length]).toEqual([0, 2])
   })
 
-  it('[CLI-I3] breaking off at any question leaves nothing behind', async () => {
+  it('[CLI-40] breaking off at any question leaves nothing behind', async () => {
     const answers = [...Object.values(FLAGS).slice(0, 10), 'cap', '7%', ...Object.values(FLAGS).slice(11)]
     for (let count = 0; count < answers.length; count++) {
       const cwd = emptyFolder()
@@ -59,7 +59,7 @@ describe('init', () => {
     }
   })
 
-  it('[CLI-I4] never overwrites', async () => {
+  it('[CLI-41] never overwrites', async () => {
     const cwd = emptyFolder()
     writeFileSync(join(cwd, 'book.yaml'), 'mine')
     const { code, err } = await cli(['init', ...flags()], { cwd })
@@ -68,7 +68,7 @@ describe('init', () => {
     expect(readFileSync(join(cwd, 'book.yaml'), 'utf8')).toBe('mine')
   })
 
-  it('[CLI-I5] names every missing answer at once where nobody can be asked', async () => {
+  it('[CLI-42] names every missing answer at once where nobody can be asked', async () => {
     const cwd = emptyFolder()
     const { code, err } = await cli(['init', '--currency', 'USD'], { cwd })
     expect(code).toBe(2)
@@ -91,7 +91,7 @@ describe('init', () => {
     ['--correlation', 'BTC/ETH=0.8', 'must have a value for each underlying, was without BTC/SOL, ETH/SOL'],
     ['--policy', 'sometimes', 'must be "full"'],
     ['--as-of', 'yesterday', 'must be a time such as 2026-03-01T00:00:00Z, was "yesterday"'],
-  ])('[CLI-I6] %s "%s" is refused with what it must be', async (flag, value, message) => {
+  ])('[CLI-43] %s "%s" is refused with what it must be', async (flag, value, message) => {
     const cwd = emptyFolder()
     const { code, err } = await cli(['init', ...flags({ [flag]: value })], { cwd, columns: 200 })
     expect(code).toBe(2)
@@ -100,7 +100,7 @@ describe('init', () => {
     expect(readdirSync(cwd)).toEqual([])
   })
 
-  it('[CLI-I1] a book that would not plan is not written: its mistakes are said', async () => {
+  it('[CLI-38] a book that would not plan is not written: its mistakes are said', async () => {
     const cwd = emptyFolder()
     const { code, err } = await cli(['init', ...flags({ '--gross': '50%' })], { cwd })
     expect(code).toBe(2)
@@ -108,7 +108,7 @@ describe('init', () => {
     expect(readdirSync(cwd)).toEqual([])
   })
 
-  it('[CLI-I1] one coin needs no correlation; names that YAML would misread are quoted', async () => {
+  it('[CLI-38] one coin needs no correlation; names that YAML would misread are quoted', async () => {
     const cwd = emptyFolder()
     const one = {
       '--hold': '',
@@ -123,7 +123,7 @@ describe('init', () => {
     expect(readFileSync(join(cwd, 'book.yaml'), 'utf8')).toContain('"NO": 90%')
   })
 
-  it('[CLI-I6] reads lists as people write them', () => {
+  it('[CLI-43] reads lists as people write them', () => {
     expect(readPairs('BTC=1.5, ETH 6.25; SOL: 2')).toEqual([
       ['BTC', '1.5'],
       ['ETH', '6.25'],
@@ -139,7 +139,7 @@ describe('init', () => {
     ])
   })
 
-  it('[CLI-P5] policies in words', () => {
+  it('[CLI-20] policies in words', () => {
     const read = (words: string): unknown => {
       const form = policyForm(words)
       return form.ok ? form.value : form.error[0]!.code

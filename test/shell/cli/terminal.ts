@@ -13,7 +13,7 @@ export interface Printed {
 }
 
 /** 2026-03-02T09:30:00Z */
-export const NOW = 1_772_443_800_000
+const NOW = 1_772_443_800_000
 
 export async function cli(
   argv: readonly string[],

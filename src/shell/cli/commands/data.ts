@@ -1,13 +1,13 @@
 /** `data import`: says what candle files hold and writes them as one kind of CSV; one refused file stops all. */
 import { mkdirSync, realpathSync } from 'node:fs'
-import { basename, join, relative, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { formatAmount, formatDuration, formatInstantShort } from '../../../core/base/format.ts'
 import type { Issue } from '../../../core/base/result.ts'
 import { inspectCandles } from '../../files/candle-findings.ts'
 import { writeCandles } from '../../files/candle-output.ts'
 import { type CandleFile, readCandles } from '../../files/candles.ts'
 import { EXIT, type ExitCode, type Io } from '../io.ts'
-import { exitCodeOf, printIssues } from '../issues.ts'
+import { asCalled, exitCodeOf, printIssues } from '../issues.ts'
 import { paint, printable, wrap } from '../text.ts'
 
 export interface ImportRequest {
@@ -22,13 +22,15 @@ export async function importCandles({ files, out, check }: ImportRequest, io: Io
     return EXIT.wrongUse
   }
   const issues: Issue[] = []
-  const read: CandleFile[] = []
+  const read: Source[] = []
   for (const name of files) {
-    const file = readCandles(relative(process.cwd(), resolve(io.cwd, name)))
+    const path = resolve(io.cwd, name)
+    const file = readCandles(path)
     if (file.ok) {
-      read.push(file.value)
-      io.stdout(`${describe(file.value, io).join('\n')}\n`)
-    } else issues.push(...file.error)
+      const source = { name, file: file.value }
+      read.push(source)
+      io.stdout(`${describe(source, io).join('\n')}\n`)
+    } else issues.push(...asCalled(file.error, path, name))
   }
   if (out !== undefined) issues.push(...refuseTargets(read, resolve(io.cwd, out)))
   if (issues.length > 0) {
@@ -39,21 +41,27 @@ export async function importCandles({ files, out, check }: ImportRequest, io: Io
   if (out === undefined) return EXIT.answered
   const folder = resolve(io.cwd, out)
   mkdirSync(folder, { recursive: true })
-  for (const file of read) {
+  for (const { file } of read) {
     writeCandles(join(folder, targetOf(file)), file)
     io.stdout(`wrote ${printable(join(out, targetOf(file)))}\n`)
   }
   return EXIT.answered
 }
 
+/** A file, and what the user calls it. */
+interface Source {
+  readonly name: string
+  readonly file: CandleFile
+}
+
 /** What was found in one file, for a reader who wants to know whether to trust it. */
-function describe(file: CandleFile, io: Io): string[] {
+function describe({ name, file }: Source, io: Io): string[] {
   const { time } = file.columns
   const rows = `${formatAmount(time.length, 0)} bars of ${formatDuration(file.intervalMs)}`
   const span = `${formatInstantShort(time[0]!)} to ${formatInstantShort(time.at(-1)! + file.intervalMs)}`
   const findings = inspectCandles(file, io.now())
   return [
-    paint(printable(file.path), 'strong', io.color),
+    paint(printable(name), 'strong', io.color),
     ...wrap(printable(`  ${file.description}`), io.columns, '  '),
     ...wrap(`  ${rows}, ${span}, last close ${file.lastCloseText}`, io.columns, '  '),
     ...(findings.length === 0 ? ['  no gaps, no duplicates, no absurd prices'] : []),
@@ -74,17 +82,17 @@ function targetOf({ path }: CandleFile): string {
 }
 
 /** Two files that would become one, or a file that would replace its own source. */
-function refuseTargets(files: readonly CandleFile[], folder: string): Issue[] {
+function refuseTargets(sources: readonly Source[], folder: string): Issue[] {
   const taken = new Map<string, string>()
-  return files.flatMap((file) => {
+  return sources.flatMap(({ name, file }) => {
     const target = join(folder, targetOf(file))
     const other = taken.get(target)
-    taken.set(target, file.path)
+    taken.set(target, name)
     const own = realpathSync(file.path) === target
     if (other === undefined && !own) return []
     const message = own
       ? 'must not be written over itself, was in the folder of --out'
       : `must have a name of its own, was named as ${other}`
-    return [{ code: 'data.target', path: file.path, message, hint: 'import into another folder' }]
+    return [{ code: 'data.target', path: name, message, hint: 'import into another folder' }]
   })
 }

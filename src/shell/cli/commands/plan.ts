@@ -1,17 +1,21 @@
 /** `plan`: what the whole book should trade now; `--compare` asks every policy. */
 
 import { toText } from '../../../core/base/decimal.ts'
+import { assertNever } from '../../../core/base/result.ts'
 import type { Policy } from '../../../core/sizing/mandate.ts'
 import { plan as planBook } from '../../../core/sizing/plan.ts'
 import type { SizePlan } from '../../../core/sizing/plan-types.ts'
 import { planInputs } from '../../../wire/book.ts'
 import { type OpenBook, openBook, planOpen } from '../book-access.ts'
-import { type Alternative, comparisonTable } from '../comparison.ts'
+import { type Alternative, comparisonCsv, comparisonTable } from '../comparison.ts'
 import { EXIT, type ExitCode, type Io } from '../io.ts'
 import { printIssues } from '../issues.ts'
 import { csvText, type Output } from '../output.ts'
 import { headerLines, planScreen } from '../plan-screen.ts'
 import { readPolicy } from '../policy-words.ts'
+
+/** What the book's own policy is called in a comparison. */
+export const OWN = "this book's"
 
 export interface PlanRequest {
   readonly book: string | undefined
@@ -36,7 +40,14 @@ export async function plan(request: PlanRequest, io: Io): Promise<ExitCode> {
   }
   const planned = planOpen(opened.value, policy, io)
   if (!planned.ok) return planned.code
-  if (request.compare) return await printComparison(planned.value, { opened: opened.value, output: request.output }, io)
+  if (request.compare) {
+    const mark = request.policy === undefined ? OWN : 'asked for'
+    return await printComparison(
+      alternativesOf(opened.value, planned.value, mark),
+      { own: planned.value, title, output: request.output },
+      io,
+    )
+  }
   const { form, explain } = request.output
   if (form === 'json') io.stdout(await planJson(planned.value))
   else if (form === 'csv') io.stdout(planCsv(planned.value))
@@ -88,32 +99,51 @@ const planCsv = (answer: SizePlan): string =>
     ]),
   )
 
-/** The book's `compare` list and then its own policy, each planned for real. */
-export function alternativesOf({ book }: OpenBook, own: SizePlan): Alternative[] {
-  const others = book.compare.length > 0 ? book.compare : USUAL
-  const plannedOthers = others.map(
-    (policy): Alternative => ({ policy, own: false, answer: planBook(planInputs(book, policy)) }),
-  )
-  return [...plannedOthers, { policy: own.policy, own: true, answer: { ok: true, value: own } }]
+/**
+ * The book's `compare` list, or rules with the numbers of the policy in question; then that policy. Each is planned for
+ * real; one that is the policy in question is not said twice.
+ * @param mark what the policy in question is called, such as "this book's"
+ */
+export function alternativesOf({ book }: OpenBook, own: SizePlan, mark: string): Alternative[] {
+  const others = book.compare.length > 0 ? book.compare : relativesOf(own.policy)
+  const planned = others.map((policy) => ({ policy, mark: null, answer: planBook(planInputs(book, policy)) }))
+  const different = planned.filter(({ answer }) => !answer.ok || answer.value.inputs.mandate !== own.inputs.mandate)
+  return [...different, { policy: own.policy, mark, answer: { ok: true, value: own } }]
 }
 
-/** What every book can be compared with where it names nothing: it has no number that could be wrong. */
-const USUAL: readonly Policy[] = [{ kind: 'full' }]
+/** Rules that share the numbers of a policy, so that none has to be invented; and `full`, which has none. */
+function relativesOf(policy: Policy): Policy[] {
+  const full: Policy = { kind: 'full' }
+  switch (policy.kind) {
+    case 'full':
+      return []
+    case 'proportional':
+      return [full]
+    case 'riskCap':
+      return [{ kind: 'band', unit: 'risk', width: policy.trackingErrorMax, to: 'edge' }, full]
+    case 'band': {
+      const otherEnd: Policy = { ...policy, to: policy.to === 'edge' ? 'target' : 'edge' }
+      return policy.unit === 'risk'
+        ? [{ kind: 'riskCap', trackingErrorMax: policy.width }, otherEnd, full]
+        : [otherEnd, full]
+    }
+    default:
+      return assertNever(policy)
+  }
+}
 
 async function printComparison(
-  own: SizePlan,
-  { opened, output }: { readonly opened: OpenBook; readonly output: Output },
+  alternatives: readonly Alternative[],
+  { own, title, output }: { readonly own: SizePlan; readonly title: string; readonly output: Output },
   io: Io,
 ): Promise<ExitCode> {
-  const alternatives = alternativesOf(opened, own)
   if (output.form === 'json') {
     const { encodePlan } = await import('../../../wire/plan-codec.ts')
     const answers = alternatives.map(({ answer }) =>
       answer.ok ? encodePlan(answer.value) : JSON.stringify({ issues: answer.error }),
     )
     io.stdout(`[${answers.join(',\n')}]\n`)
-  } else {
-    io.stdout(`${[...headerLines(own, opened.title, io), '', ...comparisonTable(own, alternatives, io)].join('\n')}\n`)
-  }
+  } else if (output.form === 'csv') io.stdout(comparisonCsv(own, alternatives))
+  else io.stdout(`${[...headerLines(own, title, io), '', ...comparisonTable(own, alternatives, io)].join('\n')}\n`)
   return EXIT.answered
 }

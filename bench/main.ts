@@ -1,0 +1,135 @@
+/**
+ * `npm run bench`: medians, with least and most, of what is done often. Warm: after the engine has compiled, new prices every
+ * call. Cold: the first call of a process. Where a peer runs on npm the same work is timed in the same run.
+ */
+import { cpus } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { Decimal as DecimalJs } from 'decimal.js'
+import { CholeskyDecomposition, Matrix } from 'ml-matrix'
+import { add, toText, ZERO } from '../src/core/base/decimal.ts'
+import { ratio } from '../src/core/base/ratio.ts'
+import type { Result } from '../src/core/base/result.ts'
+import { factorise } from '../src/core/maths/cholesky.ts'
+import { ewmaRisk } from '../src/core/risk/ewma.ts'
+import type { Policy } from '../src/core/sizing/mandate.ts'
+import { plan } from '../src/core/sizing/plan.ts'
+import { sizeTrade, sizeTradeIn } from '../src/core/sizing/trade.ts'
+import { openBook } from '../src/core/sizing/trade-stages.ts'
+import { HISTORY_END, HOUR_MS, makeAmounts, makeBook, makeHistories, makePositiveDefinite, reprice } from './books.ts'
+import { measure, measureOnce, measureProcess, report, section, type Timing } from './measure.ts'
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url))
+const POLICIES: readonly (readonly [string, (n: number) => Policy])[] = [
+  ['risk band', () => ({ kind: 'band', unit: 'risk', width: ratio(3n, 1000n), to: 'edge' })],
+  [
+    'weight band',
+    (n) => ({
+      kind: 'band',
+      unit: 'weight',
+      width: Array.from({ length: n }, () => ratio(1n, 10n * BigInt(n))),
+      to: 'edge',
+    }),
+  ],
+  ['risk cap', () => ({ kind: 'riskCap', trackingErrorMax: ratio(3n, 1000n) })],
+]
+
+/** A bench that times refusals would look fast. */
+function answered<T>(result: Result<T, unknown>): T {
+  if (!result.ok) throw new Error(JSON.stringify(result.error))
+  return result.value
+}
+
+function benchPlan(): void {
+  section('plan(), a whole book')
+  for (const n of [10, 50, 200]) {
+    for (const [name, policyOf] of POLICIES) {
+      const book = makeBook(n, policyOf, n)
+      const first = measureOnce(() => answered(plan(book)))
+      const priced = reprice(book, 64, n + 1)
+      const legs = answered(plan(priced[0]!)).legs.length
+      const runs = n > 50 ? 30 : 200
+      const timing = measure((index) => answered(plan(priced[index % priced.length]!)), { warm: runs, runs })
+      report(`n = ${n}, ${name}`, timing, `${legs} legs`)
+      if (n === 10 && name === POLICIES[0]![0]) report(`n = ${n}, ${name}, cold`, first)
+    }
+  }
+}
+
+function benchTrade(): void {
+  section('sizeTrade(), one proposal')
+  for (const n of [10, 50]) {
+    const priced = reprice(makeBook(n, POLICIES[0]![1], n), 64, n + 1)
+    const proposal = {
+      instrument: 'A001',
+      side: 'buy',
+      curve: { kind: 'linear' },
+      gauge: { unit: 'weight', width: ratio(5n, 100n) },
+      base: { kind: 'weight', weight: ratio(1n, 100n) },
+    } as const
+    const call = (index: number): unknown => answered(sizeTrade(priced[index % priced.length]!, proposal))
+    report(`n = ${n}, linear curve`, measure(call, { warm: 500, runs: 200, batch: 5 }))
+    const opened = priced.map((inputs) => answered(openBook(inputs)))
+    const next = (index: number): unknown => answered(sizeTradeIn(opened[index % opened.length]!, proposal))
+    report(`n = ${n}, linear curve, in an open book`, measure(next, { warm: 500, runs: 200, batch: 5 }))
+  }
+}
+
+function benchCovariance(): void {
+  section('EWMA covariance, one year of hourly closes')
+  for (const n of [10, 50]) {
+    const histories = makeHistories(n, 24 * 365, n)
+    const options = {
+      asOf: HISTORY_END,
+      intervalMs: HOUR_MS,
+      from: HISTORY_END - 365 * 24 * HOUR_MS,
+      volHalflifeMs: 30 * 24 * HOUR_MS,
+      correlationHalflifeMs: 90 * 24 * HOUR_MS,
+    }
+    report(
+      `n = ${n}`,
+      measure(() => answered(ewmaRisk(histories, options)), { warm: 2, runs: 7 }),
+    )
+  }
+}
+
+function compare(name: string, ours: Timing, peer: { readonly name: string; readonly timing: Timing }): void {
+  report(name, ours)
+  report(`${name}, ${peer.name}`, peer.timing, `${(peer.timing.median / ours.median).toPrecision(3)} × ours`)
+}
+
+function benchPeers(): void {
+  section('against peers')
+  const n = 200
+  const matrix = makePositiveDefinite(n, 1)
+  const peerMatrix = Matrix.from1DArray(n, n, matrix)
+  compare(
+    'Cholesky 200',
+    measure(() => factorise(matrix, n), { warm: 20, runs: 60 }),
+    { name: 'ml-matrix', timing: measure(() => new CholeskyDecomposition(peerMatrix), { warm: 20, runs: 60 }) },
+  )
+  const amounts = makeAmounts(1000, 2)
+  const peerAmounts = amounts.map((each) => new DecimalJs(toText(each)))
+  const sum = (): unknown => amounts.reduce((total, each) => add(total, each), ZERO)
+  const peerSum = (): unknown => peerAmounts.reduce((total, each) => total.plus(each), new DecimalJs(0))
+  if (toText(sum() as typeof ZERO) !== String(peerSum())) throw new Error('the sums must agree')
+  compare('1000 exact additions', measure(sum, { warm: 500, runs: 200 }), {
+    name: 'decimal.js',
+    timing: measure(peerSum, { warm: 500, runs: 200 }),
+  })
+}
+
+function benchStart(): void {
+  section('cold start, whole processes')
+  const runs = 15
+  const cli = `${ROOT}bin/equipoise.js`
+  report('node -e 0, the floor', measureProcess(['-e', '0'], runs))
+  report('equipoise --version', measureProcess([cli, '--version'], runs))
+  report('equipoise plan, golden no. 1', measureProcess([cli, 'plan', '--book', `${ROOT}examples/golden-1.yaml`], runs))
+}
+
+console.log(`Node ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'}: median, least … most`)
+benchPlan()
+benchTrade()
+benchCovariance()
+benchPeers()
+benchStart()

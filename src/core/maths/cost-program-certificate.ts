@@ -1,0 +1,128 @@
+/**
+ * The certificate of a point of the cost-aware program, from the problem alone: nothing of the iteration that found the point
+ * enters. With g = M(d+z) + b, the dual bound replaces the quadratic by its tangent at z, which lies below it; what is left
+ * separates into the trades, and a convex function of one trade falls from z_i by at most (distance of 0 from its
+ * subdifferential) × (way to the bound on that side). So objective − dual objective ≤ Σ_i r_i·way_i + Σ_k slack of row k.
+ */
+import { priceSlope } from './cost-program-coordinate.ts'
+import type { CostOptimum, CostProgram, CostRow } from './cost-program-types.ts'
+
+/** R_k(z) */
+export function rowValue(row: CostRow, trade: Float64Array, n: number): number {
+  let total = 0
+  for (let i = 0; i < n; i++) {
+    const x = trade[i]!
+    total += row.slope[i]! * x
+    if (row.bend !== null) total += row.bend[i]! * Math.abs(row.kink === null ? x : x - row.kink[i]!)
+  }
+  return total
+}
+
+/** Σ of the absolute terms of R_k(z) − h_k: the size of its rounding is this times ε. */
+export function rowSize(row: CostRow, trade: Float64Array, n: number): number {
+  let total = Math.abs(row.bound)
+  for (let i = 0; i < n; i++) {
+    const x = trade[i]!
+    total += Math.abs(row.slope[i]! * x)
+    if (row.bend === null) continue
+    const kink = row.kink === null ? 0 : row.kink[i]!
+    total += row.bend[i]! * (Math.abs(x) + Math.abs(kink))
+  }
+  return total
+}
+
+interface Tally {
+  /** Terms of the objective, absolute. */
+  size: number
+  /** Largest pull √M_ii·Σ_j √M_jj|d_j + z_j| + |b_i| of one trade: bounds every term of g_i. */
+  pull: number
+  gap: number
+  away: number
+}
+
+/** Completes certificate, boundMultipliers and excess of an answer whose trade and multipliers are set. */
+export function certify(program: CostProgram, answer: CostOptimum): void {
+  const { n, quadratic, deviation, linear, lower, upper } = program
+  const { trade, multipliers, boundMultipliers, certificate } = answer
+  const tally: Tally = { size: 0, pull: 0, gap: 0, away: 0 }
+  let reach = 1
+  let spread = 0
+  for (let i = 0; i < n; i++) {
+    reach = Math.max(reach, 2 * Math.abs(trade[i]!), 2 * Math.abs(deviation[i]!))
+    spread += Math.sqrt(quadratic[i * n + i]!) * Math.abs(deviation[i]! + trade[i]!)
+  }
+  let objective = 0
+  let outside = 0
+  for (let i = 0; i < n; i++) {
+    const x = trade[i]!
+    let product = 0
+    for (let j = 0; j < n; j++) product += quadratic[i * n + j]! * (deviation[j]! + trade[j]!)
+    const half = 0.5 * (deviation[i]! + x) * product
+    const cost = priceOf(program, i, x)
+    objective += half + linear[i]! * x + cost
+    tally.size += Math.abs(half) + Math.abs(linear[i]! * x) + cost
+    tally.pull = Math.max(tally.pull, Math.sqrt(quadratic[i * n + i]!) * spread + Math.abs(linear[i]!))
+    outside = Math.max(outside, (Math.max(lower[i]! - x, x - upper[i]!) || 0) / (Math.abs(x) || 1))
+    boundMultipliers[i] = settleTrade(program, multipliers, { i, x, gradient: product + linear[i]!, reach, tally })
+  }
+  certificate.primalResidual = Math.max(0, outside)
+  objective += settleRows(program, answer, tally)
+  certificate.objective = objective
+  certificate.dualResidual = share(tally.away, tally.pull)
+  certificate.gap = share(tally.gap, tally.size)
+}
+
+/** 0 of 0 is nothing. */
+const share = (part: number, whole: number): number => (part === 0 ? 0 : part / whole)
+
+function priceOf({ proportional, power, exponent }: CostProgram, i: number, x: number): number {
+  const size = Math.abs(x)
+  // An infinite cost of no trade is nothing.
+  return size === 0 ? 0 : proportional[i]! * size + power[i]! * size ** (1 + exponent)
+}
+
+/** Adds what is left of stationarity in one trade; returns the multiplier of its bound. */
+function settleTrade(
+  program: CostProgram,
+  multipliers: Float64Array,
+  at: { i: number; x: number; gradient: number; reach: number; tally: Tally },
+): number {
+  const { i, x, gradient, reach, tally } = at
+  const up = gradient + priceSlope(program, multipliers, i, x, 1)
+  const down = gradient + priceSlope(program, multipliers, i, x, -1)
+  const [lower, upper] = [program.lower[i]!, program.upper[i]!]
+  if (up < 0) {
+    if (x >= upper) return -up
+    tally.away = Math.max(tally.away, -up)
+    tally.gap -= up * Math.min(upper - x, reach)
+  } else if (down > 0) {
+    if (x <= lower) return -down
+    tally.away = Math.max(tally.away, down)
+    tally.gap += down * Math.min(x - lower, reach)
+  }
+  return 0
+}
+
+/** Adds the slack of the rows to the gap; returns what their excess costs. */
+function settleRows({ rows, n }: CostProgram, answer: CostOptimum, tally: Tally): number {
+  let cost = 0
+  for (let k = 0; k < rows.length; k++) {
+    const row = rows[k]!
+    const slack = row.bound - rowValue(row, answer.trade, n)
+    const excess = Math.max(0, -slack)
+    const multiplier = answer.multipliers[k]!
+    answer.excess[k] = excess
+    if (row.price === Number.POSITIVE_INFINITY) {
+      answer.certificate.primalResidual = Math.max(
+        answer.certificate.primalResidual,
+        share(excess, rowSize(row, answer.trade, n)),
+      )
+      tally.gap += multiplier * Math.abs(slack)
+    } else {
+      cost += row.price * excess
+      tally.gap += row.price * excess + multiplier * slack
+    }
+  }
+  tally.size += cost
+  return cost
+}

@@ -1,0 +1,233 @@
+import { readFileSync } from 'node:fs'
+import fc, { type Arbitrary } from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type Decimal, fromUnits } from '../../src/core/base/decimal.ts'
+import { hashOf } from '../../src/core/base/hash.ts'
+import type { Ratio } from '../../src/core/base/ratio.ts'
+import type { Instrument } from '../../src/core/domain/instrument.ts'
+import { makeUniverse } from '../../src/core/domain/universe.ts'
+import type { Policy } from '../../src/core/sizing/mandate.ts'
+import { plan } from '../../src/core/sizing/plan.ts'
+import type { Blame, Imbalance, LimitName, PlanInputs, Reason, SizePlan } from '../../src/core/sizing/plan-types.ts'
+import { planInputs } from '../../src/wire/book.ts'
+import { canonicalText } from '../../src/wire/codec.ts'
+import { decodeInputs, encodeInputs } from '../../src/wire/inputs-codec.ts'
+import { decodePlan, encodePlan } from '../../src/wire/plan-codec.ts'
+import { bookOf, FULL } from './books.ts'
+
+/** Maps as literals make them, with their prototype. */
+const record = <T extends object>(model: { [K in keyof T]: Arbitrary<T[K]> }): Arbitrary<T> => fc.record(model, { noNullPrototype: true }) as Arbitrary<T>
+
+const decimals: Arbitrary<Decimal> = fc.bigInt({ min: -(10n ** 42n), max: 10n ** 42n }).map(fromUnits)
+const ratios: Arbitrary<Ratio> = record({ n: fc.bigInt({ min: -(2n ** 200n), max: 2n ** 200n }), d: fc.bigInt({ min: 1n, max: 2n ** 200n }) })
+/** Every float64 there is: NaN, infinities, −0 and subnormal numbers too. */
+const reals = fc.double()
+const columns: Arbitrary<Float64Array> = fc.array(reals, { maxLength: 6 }).map((items) => Float64Array.from(items))
+const flags: Arbitrary<Uint8Array> = fc.uint8Array({ maxLength: 4 })
+const names = fc.string({ maxLength: 8 })
+const unit = fc.constantFrom('weight', 'relative', 'volatility', 'risk')
+const to = fc.constantFrom('edge', 'target')
+const limits = fc.constantFrom<LimitName>('weightMin', 'weightMax', 'gross', 'netMin', 'netMax', 'turnover', 'participation', 'cash', 'orderMax', 'frozen', 'reduceOnly', 'stale', 'noInstrument', 'short')
+
+/** One arbitrary per kind: a kind that is missing here does not compile. */
+type PerKind<T extends { readonly kind: string }> = { readonly [K in T['kind']]: Arbitrary<Omit<Extract<T, { kind: K }>, 'kind'>> }
+const oneOf = <T extends { readonly kind: string }>(table: PerKind<T>): Arbitrary<T> =>
+  fc.oneof(...Object.entries<Arbitrary<object>>(table).map(([kind, rest]) => rest.map((fields) => ({ kind, ...fields }) as unknown as T)))
+
+const policies: Arbitrary<Policy> = oneOf<Policy>({
+  full: record({}),
+  proportional: record({ rate: ratios }),
+  band: fc.oneof(
+    record({ unit: fc.constantFrom('weight', 'volatility'), width: fc.array(ratios, { maxLength: 3 }), to }),
+    record({ unit: fc.constant('relative' as const), width: fc.array(ratios, { maxLength: 3 }), floor: ratios, to }),
+    record({ unit: fc.constant('risk' as const), width: ratios, to }),
+  ) as PerKind<Policy>['band'],
+  riskCap: record({ trackingErrorMax: ratios }),
+})
+
+const blames = oneOf<Blame>({
+  policy: record({ policy: fc.constantFrom('full', 'proportional', 'band', 'riskCap'), unit: fc.option(unit) }),
+  limit: record({ limit: limits }),
+  rounding: record({}),
+})
+
+const reasons = oneOf<Reason>({
+  atTarget: record({}),
+  insideBand: record({ unit, imbalance: reals, width: reals }),
+  outsideBand: record({ unit, imbalance: reals, width: reals, to }),
+  toTarget: record({}),
+  part: record({ rate: reals }),
+  underCap: record({ trackingError: reals, cap: reals }),
+  cheapestToCap: record({ cap: reals }),
+  notNeededForCap: record({ cap: reals }),
+  bound: record({ limit: limits, limitValue: reals, wanted: reals, allowed: reals }),
+  heldBackWithOthers: record({ wanted: reals, allowed: reals }),
+  instrument: record({ instrument: names, cost: reals, instead: fc.array(names, { maxLength: 3 }) }),
+  fullClose: record({}),
+  lot: record({ lot: decimals, leftover: reals }),
+  belowMinimum: record({ minimum: decimals, of: fc.constantFrom('quantity', 'notional'), was: decimals, currency: fc.option(names) }),
+  remainderUnsellable: record({ remainder: decimals }),
+  limitAfterRounding: record({ limit: limits }),
+  mostRisk: record({ underlying: names, part: reals, trackingError: reals }),
+  hedges: record({ underlying: names, part: reals }),
+  raisesTrackingError: record({ before: reals, after: reals, blame: blames }),
+  aboveCap: record({ cap: reals, after: reals }),
+  staleMark: record({ instrument: names, ageMs: reals }),
+  replaces: record({ order: names }),
+  nothingToDo: record({}),
+})
+const because = fc.array(reasons, { maxLength: 3 })
+
+const hashes = record({ mandate: names, portfolio: names, market: names, risk: names })
+const cost = record({ fee: decimals, spread: decimals, total: decimals })
+const imbalances: Arbitrary<Imbalance> = record({
+  weight: columns,
+  relative: fc.array(fc.option(reals), { maxLength: 4 }),
+  volatility: columns,
+  risk: columns,
+  trackingError: reals,
+  riskContribution: columns,
+  volatilityOfBook: reals,
+})
+const balances = record({ cash: reals, gross: reals, net: reals, weight: columns, imbalance: imbalances })
+const side = fc.constantFrom('buy', 'sell')
+const orders = record({ id: names, instrument: fc.nat({ max: 9 }), side, quantity: decimals, price: fc.option(decimals), reduceOnly: fc.boolean(), replaced: fc.boolean() })
+const lines = record({ underlying: names, held: reals, target: reals, wanted: reals, allowed: reals, traded: reals, after: reals, because })
+const legs = record({
+  instrument: names,
+  underlying: names,
+  side,
+  held: decimals,
+  quantity: decimals,
+  after: decimals,
+  price: decimals,
+  notional: decimals,
+  wanted: reals,
+  allowed: reals,
+  traded: reals,
+  cost,
+  because,
+})
+const plans: Arbitrary<SizePlan> = record({
+  id: names,
+  asOf: fc.integer(),
+  numeraire: names,
+  inputs: hashes,
+  status: fc.constantFrom('ready', 'balanced'),
+  policy: policies,
+  equity: decimals,
+  before: balances,
+  after: balances,
+  lines: fc.array(lines, { maxLength: 3 }),
+  legs: fc.array(legs, { maxLength: 3 }),
+  replaced: fc.array(orders, { maxLength: 2 }),
+  turnover: reals,
+  traded: decimals,
+  cost,
+  because,
+})
+
+const terms = { underlying: names, venue: fc.option(names), quote: names, settle: names, multiplier: decimals, spread: decimals }
+const grid = record({ lot: decimals, quantityMin: decimals, notionalMin: fc.option(record({ amount: decimals, currency: names })) })
+const fee = record({ taker: decimals, maker: fc.option(decimals) })
+const contract = fc.constantFrom('linear', 'inverse')
+const common = { ...terms, grid, fee, id: fc.uuid() }
+const instruments = oneOf<Instrument>({
+  spot: record({ ...common, short: fc.boolean() }),
+  perp: record({ ...common, contract }),
+  future: record({ ...common, contract, expiry: fc.integer() }),
+  option: record({ ...common, contract, expiry: fc.integer(), strike: decimals, right: fc.constantFrom('call', 'put') }),
+})
+const optional = fc.option(ratios)
+const inputs: Arbitrary<PlanInputs> = record({
+  mandate: record({
+    universe: record({ numeraire: names, instruments: fc.array(instruments, { maxLength: 3 }) }).map(makeUniverse),
+    target: record({ weight: fc.array(ratios, { maxLength: 3 }) }),
+    policy: policies,
+    constraints: record({
+      weightMin: fc.array(optional, { maxLength: 3 }),
+      weightMax: fc.array(optional, { maxLength: 3 }),
+      grossMax: optional,
+      netMin: optional,
+      netMax: optional,
+      turnoverMax: optional,
+      participation: fc.option(record({ share: ratios, horizonMs: reals })),
+      cashMin: ratios,
+      orderMax: optional,
+      frozen: flags,
+      frozenInstrument: flags,
+      reduceOnly: flags,
+    }),
+    tradeable: fc.array(fc.array(fc.nat({ max: 9 }), { maxLength: 3 }), { maxLength: 3 }),
+  }),
+  portfolio: record({ cash: fc.array(decimals, { maxLength: 3 }), quantity: fc.array(decimals, { maxLength: 3 }), entry: fc.array(fc.option(decimals), { maxLength: 3 }), orders: fc.array(orders, { maxLength: 2 }) }),
+  market: record({ asOf: fc.integer(), price: fc.array(decimals, { maxLength: 3 }), priceAgeMs: columns, stale: flags, rate: fc.array(decimals, { maxLength: 3 }), volumePerDay: columns }),
+  risk: record({ asOf: fc.integer(), vol: columns, covariance: columns, notes: fc.array(names, { maxLength: 2 }) }),
+  hashes,
+})
+
+const golden = bookOf(readFileSync(new URL('../../examples/golden-1.yaml', import.meta.url), 'utf8'))
+const planned = plan(planInputs(golden, golden.policy!))
+
+/** The same JSON value with the keys of every map the other way round. */
+const reversed = (value: unknown): unknown =>
+  Array.isArray(value) ? value.map(reversed) : typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).reverse().map(([key, each]) => [key, reversed(each)])) : value
+
+describe('plans as JSON', () => {
+  test('[CODEC-2] a plan survives encoding, whatever is in it', () => {
+    fc.assert(
+      fc.property(plans, (each) => {
+        const decoded = decodePlan(encodePlan(each))
+        expect(decoded.ok && decoded.value).toStrictEqual(each)
+      }),
+      { numRuns: 200, seed: 3 },
+    )
+  })
+
+  test('[CODEC-2] the inputs of a plan survive encoding, and so do their hashes', () => {
+    fc.assert(
+      fc.property(inputs, (each) => {
+        const decoded = decodeInputs(encodeInputs(each))
+        expect(decoded.ok && decoded.value).toStrictEqual(each)
+        expect(decoded.ok && hashOf(decoded.value)).toBe(hashOf(each))
+      }),
+      { numRuns: 200, seed: 4 },
+    )
+  })
+
+  test('[CODEC-2] a book that came back plans the same plan', () => {
+    const decoded = decodeInputs(encodeInputs(planInputs(golden, golden.policy!)))
+    const again = decoded.ok ? plan(decoded.value) : decoded
+    expect(again).toStrictEqual(planned)
+    const every = planInputs(bookOf(FULL), bookOf(FULL).policy!)
+    const back = decodeInputs(encodeInputs(every))
+    expect(back.ok && back.value).toStrictEqual(every)
+  })
+
+  test('[CODEC-3] the order of keys changes no byte', () => {
+    const text = planned.ok ? encodePlan(planned.value) : ''
+    const turned = decodePlan(JSON.stringify(reversed(JSON.parse(text))))
+    expect(turned.ok && encodePlan(turned.value)).toBe(text)
+    expect(canonicalText({ b: [1, { d: null, c: 'x' }], a: true })).toBe('{"a":true,"b":[1,{"c":"x","d":null}]}')
+  })
+
+  test('[CODEC-3] money is text, exact', () => {
+    const json = JSON.parse(planned.ok ? encodePlan(planned.value) : '{}') as { equity: string; cost: { total: string }; policy: { trackingErrorMax: string } }
+    expect([json.equity, json.cost.total, json.policy.trackingErrorMax]).toEqual(['100000', '3.10656', '7/100'])
+  })
+
+  const text = planned.ok ? encodePlan(planned.value) : ''
+  test.each<[string, (text: string) => string, string]>([
+    ['no JSON', (it) => it.slice(0, -1), 'json.syntax'],
+    ['a decimal as a number', (it) => it.replace('"equity":"100000"', '"equity":100000'), 'json.value equity'],
+    ['a decimal with 19 places', (it) => it.replace('"equity":"100000"', '"equity":"1.0000000000000000001"'), 'json.value equity'],
+    ['a denominator of 0', (it) => it.replace('"7/100"', '"7/0"'), 'json.value policy.trackingErrorMax'],
+    ['an unknown status', (it) => it.replace('"ready"', '"done"'), 'json.value status'],
+    ['a further key', (it) => it.replace('"equity"', '"more":1,"equity"'), 'json.value '],
+    ['a missing key', (it) => it.replace('"equity":"100000",', ''), 'json.value equity'],
+  ])('[CODEC-4] %s is refused by place', (_, change, expected) => {
+    expect(change(text)).not.toBe(text)
+    const decoded = decodePlan(change(text))
+    expect(!decoded.ok && decoded.error.map(({ code, path }) => (code === 'json.syntax' ? code : `${code} ${path}`))).toEqual([expected])
+  })
+})
