@@ -33,7 +33,8 @@ export interface LoadedCandles {
 
 export function candleNeeds(draft: Draft, line: (path: string) => number): CandleNeed[] {
   const { candles, interval, estimate } = draft.market ?? {}
-  if (candles === undefined || interval === undefined || estimate?.window === undefined || draft.asOf === undefined) return []
+  if (candles === undefined || interval === undefined || estimate?.window === undefined || draft.asOf === undefined)
+    return []
   const to = accepted(readInstant(draft.asOf))
   const from = to - accepted(readDuration(estimate.window))
   const intervalMs = accepted(readDuration(interval))
@@ -49,15 +50,25 @@ function instrumentsPricedBy(names: Names, underlying: string): string[] {
   return (spot.length > 0 ? spot : own.length === 1 ? own : []).map((each) => each.id)
 }
 
-export const pricedByCandles = (names: Names, needs: readonly CandleNeed[]): ReadonlySet<string> =>
-  new Set(needs.flatMap(({ underlying }) => instrumentsPricedBy(names, underlying)))
+/** Instruments that need no stated price, as far as the book says. */
+export const pricedByCandles = (names: Names, draft: Draft): ReadonlySet<string> =>
+  new Set(Object.keys(draft.market?.candles ?? {}).flatMap((underlying) => instrumentsPricedBy(names, underlying)))
 
-export function readCloses(names: Names, candles: ReadonlyMap<string, LoadedCandles>): ReadonlyMap<string, LastClose> {
+export function readCloses(
+  names: Names,
+  candles: ReadonlyMap<string, LoadedCandles>,
+  report: Report,
+): ReadonlyMap<string, LastClose> {
   const closes = new Map<string, LastClose>()
   for (const [underlying, { lastCloseText, lastCloseAt }] of candles) {
     const price = readNumber(lastCloseText, 'price', 'positive')
-    if (!price.ok) continue
-    for (const id of instrumentsPricedBy(names, underlying)) closes.set(id, { price: price.value, closedAt: lastCloseAt })
+    if (price.ok) {
+      for (const id of instrumentsPricedBy(names, underlying))
+        closes.set(id, { price: price.value, closedAt: lastCloseAt })
+    } else {
+      const { code, message, hint } = price.error
+      report.add(code, ['market', 'candles', underlying], `the last close ${message}`, hint)
+    }
   }
   return closes
 }
@@ -75,11 +86,23 @@ export function estimateRisk(parts: {
   const market = draft.market ?? {}
   checkCandleKeys(market, names, report)
   const { vol, correlation, window } = market.estimate ?? {}
-  if (asOf === null || vol?.ewma === undefined || correlation?.ewma === undefined || window === undefined || market.interval === undefined) return null
+  if (
+    asOf === null ||
+    vol?.ewma === undefined ||
+    correlation?.ewma === undefined ||
+    window === undefined ||
+    market.interval === undefined
+  )
+    return null
   const underlyings = [...names.underlyings].sort(byId)
   for (const need of needs)
     if (names.underlyings.has(need.underlying) && !candles.has(need.underlying) && report.issues.length === 0)
-      report.add('candles.not-loaded', ['market', 'candles', need.underlying], `the candles of ${need.underlying} must be read first, was not`, 'open the book where its files are')
+      report.add(
+        'candles.not-loaded',
+        ['market', 'candles', need.underlying],
+        `the candles of ${need.underlying} must be read first, was not`,
+        'open the book where its files are',
+      )
   if (underlyings.some((name) => !candles.has(name))) return null
   const histories = underlyings.map((name) => {
     const { time, close } = candles.get(name)!
@@ -99,13 +122,44 @@ export function estimateRisk(parts: {
 
 function checkCandleKeys(market: NonNullable<Draft['market']>, names: Names, report: Report): void {
   for (const key of ['vols', 'correlations'] as const)
-    if (key in market) report.add('market.risk-twice', ['market', key], 'must not be given beside candles, was given', 'keep the candles and how to estimate from them, or state vols and correlations')
-  if (!('candles' in market)) report.add('candles.missing', ['market', 'candles'], 'candle files must be given beside `estimate`, was missing', 'write one file per underlying')
+    if (key in market)
+      report.add(
+        'market.risk-twice',
+        ['market', key],
+        'must not be given beside candles, was given',
+        'keep the candles and how to estimate from them, or state vols and correlations',
+      )
+  if (!('candles' in market))
+    report.add(
+      'candles.missing',
+      ['market', 'candles'],
+      'candle files must be given beside `estimate`, was missing',
+      'write one file per underlying',
+    )
   else if (market.candles !== undefined) {
-    for (const name of Object.keys(market.candles)) checkUnderlying({ names, report }, ['market', 'candles', name], name)
+    for (const name of Object.keys(market.candles))
+      checkUnderlying({ names, report }, ['market', 'candles', name], name)
     for (const name of [...names.underlyings].sort(byId))
-      if (!(name in market.candles)) report.add('candles.missing', ['market', 'candles', name], `${name} must have a candle file, was missing`, 'add its file, or state all vols and correlations')
+      if (!(name in market.candles))
+        report.add(
+          'candles.missing',
+          ['market', 'candles', name],
+          `${name} must have a candle file, was missing`,
+          'add its file, or state all vols and correlations',
+        )
   }
-  if (!('interval' in market)) report.add('candles.interval', ['market', 'interval'], 'the interval must be given beside candles, was missing', 'write the time from one candle to the next, such as `interval: 1h`')
-  if (!('estimate' in market)) report.add('candles.estimate', ['market', 'estimate'], 'how to estimate must be given beside candles, was missing', 'write `estimate: { vol: { ewma: 30d }, correlation: { ewma: 90d }, window: 1y }`')
+  if (!('interval' in market))
+    report.add(
+      'candles.interval',
+      ['market', 'interval'],
+      'the interval must be given beside candles, was missing',
+      'write the time from one candle to the next, such as `interval: 1h`',
+    )
+  if (!('estimate' in market))
+    report.add(
+      'candles.estimate',
+      ['market', 'estimate'],
+      'how to estimate must be given beside candles, was missing',
+      'write `estimate: { vol: { ewma: 30d }, correlation: { ewma: 90d }, window: 1y }`',
+    )
 }

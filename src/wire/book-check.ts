@@ -52,7 +52,9 @@ function flatten(issues: readonly z.core.$ZodIssue[], above: Path): Flat[] {
   return issues.flatMap((issue) => {
     const path: Path = [...above, ...(issue.path as (string | number)[])]
     if (issue.code !== 'invalid_union') return [{ issue, path }]
-    const meant = issue.errors.filter((branch) => !branch.some((each) => each.path.length === 0 && each.code === 'invalid_type'))
+    const meant = issue.errors.filter(
+      (branch) => !branch.some((each) => each.path.length === 0 && each.code === 'invalid_type'),
+    )
     return meant.length === 1 ? flatten(meant[0]!, path) : [{ issue, path }]
   })
 }
@@ -71,11 +73,25 @@ function translate({ issue, path }: Flat, tree: Tree): { found: BookIssue[]; cut
   }
   const [must = '', hint = ''] = issue.message.split('\n')
   const node = nodeAt(tree, path)
-  const code = node === null ? 'key.missing' : node.kind === 'scalar' && node.text !== '' ? 'value.invalid' : 'value.form'
-  return { found: [{ code, message: `${must}, was ${describe(node)}`, hint, ...at }], cut: issue.code === 'invalid_union' && 'discriminator' in issue ? [path.slice(0, -1)] : node === null ? [] : [path] }
+  const code =
+    node === null ? 'key.missing' : node.kind === 'scalar' && node.text !== '' ? 'value.invalid' : 'value.form'
+  return {
+    found: [{ code, message: `${must}, was ${describe(node)}`, hint, ...at }],
+    cut: issue.code === 'invalid_union' && 'discriminator' in issue ? [path.slice(0, -1)] : node === null ? [] : [path],
+  }
 }
 
-function unknownKey({ key, known, path, tree }: { key: string; known: readonly string[]; path: Path; tree: Tree }): BookIssue {
+function unknownKey({
+  key,
+  known,
+  path,
+  tree,
+}: {
+  key: string
+  known: readonly string[]
+  path: Path
+  tree: Tree
+}): BookIssue {
   const meant = nearest(key, known)
   return {
     code: 'key.unknown',
@@ -89,7 +105,12 @@ function unknownKey({ key, known, path, tree }: { key: string; known: readonly s
 function nodeAt(tree: Tree, path: Path): Tree | null {
   let node: Tree = tree
   for (const step of path) {
-    const next: Tree | undefined = node.kind === 'map' ? node.entries.get(String(step))?.value : node.kind === 'list' ? node.items[Number(step)] : undefined
+    const next: Tree | undefined =
+      node.kind === 'map'
+        ? node.entries.get(String(step))?.value
+        : node.kind === 'list'
+          ? node.items[Number(step)]
+          : undefined
     if (next === undefined) return null
     node = next
   }
@@ -97,7 +118,15 @@ function nodeAt(tree: Tree, path: Path): Tree | null {
 }
 
 const describe = (node: Tree | null): string =>
-  node === null ? 'missing' : node.kind === 'map' ? 'a map' : node.kind === 'list' ? 'a list' : node.text === '' ? 'empty' : shown(node.text)
+  node === null
+    ? 'missing'
+    : node.kind === 'map'
+      ? 'a map'
+      : node.kind === 'list'
+        ? 'a list'
+        : node.text === ''
+          ? 'empty'
+          : shown(node.text)
 
 function prune(plain: Plain, cuts: readonly Path[]): Plain {
   let root = plain
@@ -108,7 +137,8 @@ function prune(plain: Plain, cuts: readonly Path[]): Plain {
       continue
     }
     let holder: Plain = root
-    for (const step of cut.slice(0, -1)) holder = typeof holder === 'object' ? (holder as { [key: string]: Plain })[step] : undefined
+    for (const step of cut.slice(0, -1))
+      holder = typeof holder === 'object' ? (holder as { [key: string]: Plain })[step] : undefined
     // The name stays: what is written wrongly is not missing, and what refers to it is not unknown.
     if (typeof holder === 'object') (holder as { [key: string]: Plain })[last] = undefined
   }

@@ -2,7 +2,16 @@
  * What the book is told to do: targets, policy, limits and what may be traded, as a mandate over the underlyings in order
  * of id. Whatever is absent because the schema refused it stands here as "not limited": it has its issue already.
  */
-import { RATIO_ONE, RATIO_ZERO, type Ratio, ratioCompare, ratioOf, ratioSubtract, reduce } from '../core/base/ratio.ts'
+import {
+  RATIO_ONE,
+  RATIO_ZERO,
+  type Ratio,
+  ratioCompare,
+  ratioOf,
+  ratioSubtract,
+  ratioToNumber,
+  reduce,
+} from '../core/base/ratio.ts'
 import { byId, makeUniverse, type Universe } from '../core/domain/universe.ts'
 import { checkMandate } from '../core/sizing/check.ts'
 import type { Constraints, Mandate, Policy } from '../core/sizing/mandate.ts'
@@ -25,9 +34,14 @@ const fraction = (text: string): Ratio => reduce(ratioOf(accepted(readFraction(t
 const optional = (text: string | undefined): Ratio | null => (text === undefined ? null : fraction(text))
 
 /** @param currencies every currency of the book; @param held instruments and currencies that are held */
-export function readTerms(context: Context, parts: { readonly currencies: Iterable<string>; readonly held: ReadonlySet<string> }): Terms {
+export function readTerms(
+  context: Context,
+  parts: { readonly currencies: Iterable<string>; readonly held: ReadonlySet<string> },
+): Terms {
   const { names, report, draft } = context
-  const complete = [...names.instruments.values()].flatMap((each) => (each.instrument === null ? [] : [each.instrument]))
+  const complete = [...names.instruments.values()].flatMap((each) =>
+    each.instrument === null ? [] : [each.instrument],
+  )
   const universe = makeUniverse({
     numeraire: names.currency ?? '',
     instruments: complete,
@@ -36,14 +50,31 @@ export function readTerms(context: Context, parts: { readonly currencies: Iterab
   })
   const target = { weight: readTargets(context, universe) }
   checkHeldHaveTargets(context, parts.held)
-  const terms = { universe, target, constraints: readConstraints(context, universe), tradeable: readTradeable(context, universe) }
-  const refused = Object.entries(draft.targets ?? {}).flatMap(([name, text]) => (text === undefined ? [`targets.${name}`] : []))
-  for (const issue of checkMandate({ ...terms, policy: { kind: 'full' } })) if (!refused.includes(issue.path)) report.addIssue(issue)
+  const terms = {
+    universe,
+    target,
+    constraints: readConstraints(context, universe),
+    tradeable: readTradeable(context, universe),
+  }
+  const refused = Object.entries(draft.targets ?? {}).flatMap(([name, text]) =>
+    text === undefined ? [`targets.${name}`] : [],
+  )
+  for (const issue of checkMandate({ ...terms, policy: { kind: 'full' } }))
+    if (!refused.includes(issue.path)) report.addIssue(issue)
   if (draft.limits?.participation !== undefined)
     for (const j of terms.tradeable.flat()) {
       const { id } = universe.instruments[j]!
-      if (draft.market !== undefined && !(id in (draft.market.volumes ?? {})) && !('volumes' in draft.market && draft.market.volumes === undefined))
-        report.add('market.volume', ['market', 'volumes', id], 'daily volume must be known under limits.participation, was missing', `write \`${id}: 12e6 USD\` under market.volumes, or drop the limit`)
+      if (
+        draft.market !== undefined &&
+        !(id in (draft.market.volumes ?? {})) &&
+        !('volumes' in draft.market && draft.market.volumes === undefined)
+      )
+        report.add(
+          'market.volume',
+          ['market', 'volumes', id],
+          'daily volume must be known under limits.participation, was missing',
+          `write \`${id}: 12e6 USD\` under market.volumes, or drop the limit`,
+        )
     }
   return terms
 }
@@ -55,10 +86,22 @@ function readTargets({ draft, names, report }: Context, universe: Universe): Rat
   if (rest === undefined) return weight
   const at = universe.underlyings.indexOf(rest)
   if (at < 0) checkUnderlying({ names, report }, ['targets', 'rest'], rest)
-  else if (rest in entries) report.add('target.rest-twice', ['targets', 'rest'], `must be an underlying without a weight of its own, was ${rest}`, `remove \`${rest}\` or \`rest\``)
+  else if (rest in entries)
+    report.add(
+      'target.rest-twice',
+      ['targets', 'rest'],
+      `must be an underlying without a weight of its own, was ${rest}`,
+      `remove \`${rest}\` or \`rest\``,
+    )
   else {
     const left = weight.reduce(ratioSubtract, RATIO_ONE)
-    if (left.n < 0n) report.add('target.rest-negative', ['targets', 'rest'], 'the other weights must sum to at most 100% so that something is left, was more', 'lower one or remove `rest`')
+    if (left.n < 0n)
+      report.add(
+        'target.rest-negative',
+        ['targets', 'rest'],
+        `the other weights must sum to at most 1 so that something is left, was ${ratioToNumber(ratioSubtract(RATIO_ONE, left))}`,
+        'lower one or remove `rest`',
+      )
     else weight[at] = reduce(left)
   }
   return weight
@@ -74,7 +117,12 @@ function checkHeldHaveTargets({ draft, names, report }: Context, held: ReadonlyS
     if (underlying !== null && !told.has(underlying)) untold.add(underlying)
   }
   for (const name of [...untold].sort(byId))
-    report.add('target.missing', ['targets', name], `${name} must have a target because it is held, was missing`, `write \`${name}: 0%\` to close it`)
+    report.add(
+      'target.missing',
+      ['targets', name],
+      `${name} must have a target because it is held, was missing`,
+      `write \`${name}: 0%\` to close it`,
+    )
 }
 
 function readConstraints(context: Context, universe: Universe): Constraints {
@@ -101,13 +149,22 @@ function readConstraints(context: Context, universe: Universe): Constraints {
 }
 
 /** A name that is an underlying and an instrument (spot BTC) freezes the underlying: the wider of the two. */
-function readFrozen({ draft, names, report }: Context, universe: Universe): Pick<Constraints, 'frozen' | 'frozenInstrument'> {
+function readFrozen(
+  { draft, names, report }: Context,
+  universe: Universe,
+): Pick<Constraints, 'frozen' | 'frozenInstrument'> {
   const frozen = new Uint8Array(universe.underlyings.length)
   const frozenInstrument = new Uint8Array(universe.instruments.length)
   const all = [...names.underlyings, ...names.instruments.keys()]
   ;(draft.limits?.frozen ?? []).forEach((name, index) => {
     if (name === undefined) return
-    if (!all.includes(name) && names.complete) report.add('name.unknown', ['limits', 'frozen', index], `must be an underlying or an instrument of this book, was ${name}`, guess(name, all, 'remove it'))
+    if (!all.includes(name) && names.complete)
+      report.add(
+        'name.unknown',
+        ['limits', 'frozen', index],
+        `must be an underlying or an instrument of this book, was ${name}`,
+        guess(name, all, 'remove it'),
+      )
     const u = universe.underlyings.indexOf(name)
     const j = universe.instruments.findIndex((each) => each.id === name)
     if (u >= 0) frozen[u] = 1
@@ -132,7 +189,9 @@ function readTradeable({ draft, names, report }: Context, universe: Universe): n
   const trade = draft.trade ?? {}
   for (const name of Object.keys(trade)) checkUnderlying({ names, report }, ['trade', name], name)
   return universe.underlyings.map((underlying, u) => {
-    const all = universe.instruments.flatMap((each, j) => (universe.underlyingOf[j] === u && each.kind !== 'option' ? [j] : []))
+    const all = universe.instruments.flatMap((each, j) =>
+      universe.underlyingOf[j] === u && each.kind !== 'option' ? [j] : [],
+    )
     const named = trade[underlying]
     if (named === undefined) return all
     const ids = typeof named === 'string' ? [named] : named.filter((id) => id !== undefined)
@@ -145,10 +204,27 @@ function checkTrade({ names, report }: Pick<Context, 'names' | 'report'>, underl
   const facts = names.instruments.get(id)
   const path = ['trade', underlying]
   const own = [...names.instruments.values()].filter((each) => each.underlying === underlying).map((each) => each.id)
-  if (facts === undefined) report.add('instrument.unknown', path, `must be an instrument of ${underlying} (${listed(own)}), was ${id}`, guess(id, own, 'add it under instruments'))
+  if (facts === undefined)
+    report.add(
+      'instrument.unknown',
+      path,
+      `must be an instrument of ${underlying} (${listed(own)}), was ${id}`,
+      guess(id, own, 'add it under instruments'),
+    )
   else if (facts.underlying !== null && facts.underlying !== underlying)
-    report.add('trade.other-underlying', path, `must be an instrument of ${underlying} (${listed(own)}), was ${id}, which is ${facts.underlying}`, 'name an instrument of the same underlying')
-  else if (facts.kind === 'option') report.add('option.unpriced', path, `must not be an option yet: options have no pricing here, was ${id}`, 'trade spot, a perp or a future')
+    report.add(
+      'trade.other-underlying',
+      path,
+      `must be an instrument of ${underlying} (${listed(own)}), was ${id}, which is ${facts.underlying}`,
+      'name an instrument of the same underlying',
+    )
+  else if (facts.kind === 'option')
+    report.add(
+      'option.unpriced',
+      path,
+      `must not be an option yet: options have no pricing here, was ${id}`,
+      'trade spot, a perp or a future',
+    )
 }
 
 /** A policy over the universe's underlyings; null while something of it is missing. */
@@ -161,23 +237,51 @@ export function readPolicy({ names, report }: Omit<Context, 'draft'>, text: Poli
     case 'proportional': {
       if (text.rate === undefined) return null
       const rate = fraction(text.rate)
-      if (ratioCompare(rate, RATIO_ONE) > 0) report.add('policy.range', [...path, 'rate'], `must be above 0 and at most 1, was ${text.rate}`, 'write a fraction such as 50%')
+      if (ratioCompare(rate, RATIO_ONE) > 0)
+        report.add(
+          'policy.range',
+          [...path, 'rate'],
+          `must be above 0 and at most 1, was ${text.rate}`,
+          'write a fraction such as 50%',
+        )
       return { kind: 'proportional', rate }
     }
     case 'riskCap':
-      return text.trackingErrorMax === undefined ? null : { kind: 'riskCap', trackingErrorMax: fraction(text.trackingErrorMax) }
+      return text.trackingErrorMax === undefined
+        ? null
+        : { kind: 'riskCap', trackingErrorMax: fraction(text.trackingErrorMax) }
     case 'band':
       return readBand({ names, report }, text, path)
   }
 }
 
-function readBand({ names, report }: Omit<Context, 'draft'>, text: Extract<PolicyDraft, { readonly kind?: 'band' | undefined; readonly width?: unknown }>, path: Path): Policy | null {
+function readBand(
+  { names, report }: Omit<Context, 'draft'>,
+  text: Extract<PolicyDraft, { readonly kind?: 'band' | undefined; readonly width?: unknown }>,
+  path: Path,
+): Policy | null {
   const { unit, to, width, floor } = text
-  if (unit !== undefined && unit !== 'relative' && 'floor' in text) report.add('policy.floor', [...path, 'floor'], `must only be given with unit relative, was given with ${unit}`, 'remove it')
+  if (unit !== undefined && unit !== 'relative' && 'floor' in text)
+    report.add(
+      'policy.floor',
+      [...path, 'floor'],
+      `must only be given with unit relative, was given with ${unit}`,
+      'remove it',
+    )
   if (unit === 'relative' && !('floor' in text))
-    report.add('policy.floor', [...path, 'floor'], 'must be given with unit relative, was missing', 'write the least |target| a deviation is divided by, such as `floor: 1%`')
+    report.add(
+      'policy.floor',
+      [...path, 'floor'],
+      'must be given with unit relative, was missing',
+      'write the least |target| a deviation is divided by, such as `floor: 1%`',
+    )
   if (unit === 'risk' && typeof width === 'object')
-    report.add('policy.width', [...path, 'width'], 'must be one number with unit risk, was a map', 'a risk band is one band on the tracking error of the book: write `width: 7%`')
+    report.add(
+      'policy.width',
+      [...path, 'width'],
+      'must be one number with unit risk, was a map',
+      'a risk band is one band on the tracking error of the book: write `width: 7%`',
+    )
   if (unit === undefined || to === undefined || width === undefined) return null
   if (unit === 'risk') return typeof width === 'object' ? null : { kind: 'band', unit, width: fraction(width), to }
   const widths = readWidths({ names, report }, width, [...path, 'width'])
@@ -196,7 +300,13 @@ export function readWidths(
   if (typeof width === 'string') return underlyings.map(() => fraction(width))
   for (const name of Object.keys(width)) checkUnderlying({ names, report }, [...path, name], name)
   const widths = underlyings.map((name) => {
-    if (!(name in width)) report.add('width.missing', [...path, name], `${name} must have a width, was missing`, 'write one width for all, or one per underlying')
+    if (!(name in width))
+      report.add(
+        'width.missing',
+        [...path, name],
+        `${name} must have a width, was missing`,
+        'write one width for all, or one per underlying',
+      )
     return optional(width[name])
   })
   return widths.every((each) => each !== null) ? widths : null

@@ -54,9 +54,20 @@ export function readPrices(
   const stated = market.prices ?? {}
   let timed = parts.closes.size > 0
   for (const [id, text] of Object.entries(stated)) {
-    if (!names.instruments.has(id) && !parts.currencies.has(id) && names.complete && !parts.importedCash) {
+    if (
+      !names.instruments.has(id) &&
+      !parts.currencies.has(id) &&
+      names.complete &&
+      !parts.importedCash &&
+      !report.full()
+    ) {
       const known = [...names.instruments.keys(), ...parts.currencies]
-      report.add('price.unknown', ['market', 'prices', id], `a price must belong to an instrument or a currency of this book, was ${id}`, guess(id, known, 'remove it, or add the instrument'))
+      report.add(
+        'price.unknown',
+        ['market', 'prices', id],
+        `a price must belong to an instrument or a currency of this book, was ${id}`,
+        guess(id, known, 'remove it, or add the instrument'),
+      )
     }
     if (text === undefined) continue
     const [priceText, atText] = typeof text === 'string' ? [text, undefined] : [text.price, text.at]
@@ -64,12 +75,24 @@ export function readPrices(
     if (priceText === undefined) continue
     const at = atText === undefined || parts.asOf === null ? parts.asOf : accepted(readInstant(atText))
     const ageMs = parts.asOf === null || at === null ? 0 : parts.asOf - at
-    if (ageMs < 0) report.add('price.from-future', ['market', 'prices', id, 'at'], `the time of a price must not be after asOf, was ${atText}`, 'move asOf to the latest price')
+    if (ageMs < 0)
+      report.add(
+        'price.from-future',
+        ['market', 'prices', id, 'at'],
+        `the time of a price must not be after asOf, was ${atText}`,
+        'move asOf to the latest price',
+      )
     marks.set(id, { price: accepted(readNumber(priceText, 'price', 'positive')), ageMs: Math.max(0, ageMs) })
   }
-  for (const [id, { price, closedAt }] of parts.closes) if (!(id in stated)) marks.set(id, { price, ageMs: parts.asOf === null ? 0 : parts.asOf - closedAt })
+  for (const [id, { price, closedAt }] of parts.closes)
+    if (!(id in stated)) marks.set(id, { price, ageMs: parts.asOf === null ? 0 : parts.asOf - closedAt })
   if (timed && !('markAgeMax' in market))
-    report.add('market.mark-age-missing', ['market', 'markAgeMax'], 'must be a duration where prices have a time, was missing', 'write the age at which a price is too old to trade on, such as `markAgeMax: 10m`')
+    report.add(
+      'market.mark-age-missing',
+      ['market', 'markAgeMax'],
+      'must be a duration where prices have a time, was missing',
+      'write the age at which a price is too old to trade on, such as `markAgeMax: 10m`',
+    )
   return { mark: (id) => marks.get(id) ?? null, rate: makeRates(names, marks), markAgeMaxMs }
 }
 
@@ -101,16 +124,38 @@ export function checkPrices(
   const stated = draft.market.prices ?? {}
   for (const id of names.instruments.keys()) {
     if (prices.mark(id) !== null || id in stated || parts.pricedByCandles.has(id)) continue
-    report.add('price.missing', ['market', 'prices', id], `the price of ${id} must be given, was missing`, `write \`${id}: <price in ${names.instruments.get(id)?.quote ?? 'its quote currency'}>\` under market.prices`)
+    report.add(
+      'price.missing',
+      ['market', 'prices', id],
+      `the price of ${id} must be given, was missing`,
+      `write \`${id}: <price in ${names.instruments.get(id)?.quote ?? 'its quote currency'}>\` under market.prices`,
+    )
   }
   for (const currency of [...parts.currencies].sort(byId)) {
-    if (currency === names.currency || names.currency === null || prices.rate(currency) !== null || currency in stated || parts.pricedByCandles.has(currency)) continue
-    report.add('price.missing', ['market', 'prices', currency], `the price of ${currency} in ${names.currency} must be given, was missing`, `write \`${currency}: <price in ${names.currency}>\` under market.prices; one currency is never taken for another`)
+    if (
+      currency === names.currency ||
+      names.currency === null ||
+      prices.rate(currency) !== null ||
+      currency in stated ||
+      parts.pricedByCandles.has(currency)
+    )
+      continue
+    report.add(
+      'price.missing',
+      ['market', 'prices', currency],
+      `the price of ${currency} in ${names.currency} must be given, was missing`,
+      `write \`${currency}: <price in ${names.currency}>\` under market.prices; one currency is never taken for another`,
+    )
   }
 }
 
 /** Traded value per day in the numeraire per instrument id. */
-export function readVolumes(market: MarketDraft, names: Names, prices: Prices, report: Report): ReadonlyMap<string, number> {
+export function readVolumes(
+  market: MarketDraft,
+  names: Names,
+  prices: Prices,
+  report: Report,
+): ReadonlyMap<string, number> {
   const volumes = new Map<string, number>()
   for (const [id, text] of Object.entries(market.volumes ?? {})) {
     checkInstrument({ names, report }, ['market', 'volumes', id], id)
@@ -140,11 +185,17 @@ export function readRisk(market: MarketDraft, names: Names, report: Report, asOf
 
 /** The key as it was written: either order names the pair. */
 const pairKey = (market: MarketDraft, pair: string): string => {
-  const swapped = Object.keys(market.correlations ?? {}).find((key) => splits(key).some(([a, b]) => `${b}/${a}` === pair))
+  const swapped = Object.keys(market.correlations ?? {}).find((key) =>
+    splits(key).some(([a, b]) => `${b}/${a}` === pair),
+  )
   return swapped ?? pair
 }
 
-function readVols(market: MarketDraft, underlyings: readonly string[], context: { readonly names: Names; readonly report: Report }): Float64Array | null {
+function readVols(
+  market: MarketDraft,
+  underlyings: readonly string[],
+  context: { readonly names: Names; readonly report: Report },
+): Float64Array | null {
   if ('vols' in market && market.vols === undefined) return null
   const stated = market.vols ?? {}
   for (const name of Object.keys(stated)) checkUnderlying(context, ['market', 'vols', name], name)
@@ -155,14 +206,22 @@ function readVols(market: MarketDraft, underlyings: readonly string[], context: 
     if (text !== undefined) vol[u] = toNumber(accepted(readFraction(text, 'vol', 'positive')))
     else {
       complete = false
-      if (!(name in stated)) context.report.add('vol.missing', ['market', 'vols', name], `the annual volatility of ${name} must be given, was missing`, `write \`${name}: 60%\` under market.vols, or give candles`)
+      if (!(name in stated))
+        context.report.add(
+          'vol.missing',
+          ['market', 'vols', name],
+          `the annual volatility of ${name} must be given, was missing`,
+          `write \`${name}: 60%\` under market.vols, or give candles`,
+        )
     }
   })
   return complete ? vol : null
 }
 
 const splits = (key: string): [string, string][] =>
-  [...key].flatMap((char, index) => (char === '/' ? [[key.slice(0, index), key.slice(index + 1)] as [string, string]] : []))
+  [...key].flatMap((char, index) =>
+    char === '/' ? [[key.slice(0, index), key.slice(index + 1)] as [string, string]] : [],
+  )
 
 function readCorrelations(
   market: MarketDraft,
@@ -177,17 +236,30 @@ function readCorrelations(
   let complete = true
   for (const [key, text] of Object.entries(market.correlations ?? {})) {
     const path = ['market', 'correlations', key]
-    const pair = splits(key).map(([a, b]) => [underlyings.indexOf(a), underlyings.indexOf(b)] as const).find(([i, j]) => i >= 0 && j >= 0)
+    const pair = splits(key)
+      .map(([a, b]) => [underlyings.indexOf(a), underlyings.indexOf(b)] as const)
+      .find(([i, j]) => i >= 0 && j >= 0)
     if (pair === undefined || pair[0] === pair[1]) {
       complete = false
-      if (pair !== undefined || names.complete) report.add('correlation.pair', path, `must name two underlyings of this book (${listed(underlyings)}) as A/B, was ${key}`, pair === undefined ? 'check the names' : 'leave it out: it is always 1')
+      if (pair !== undefined || names.complete)
+        report.add(
+          'correlation.pair',
+          path,
+          `must name two underlyings of this book (${listed(underlyings)}) as A/B, was ${key}`,
+          pair === undefined ? 'check the names' : 'leave it out: it is always 1',
+        )
       continue
     }
     const [i, j] = [Math.min(...pair), Math.max(...pair)]
     const first = stated.get(i * n + j)
     if (first !== undefined) {
       complete = false
-      report.add('correlation.duplicate', path, `a pair must be stated once, was stated as ${first} too`, 'remove one of the two')
+      report.add(
+        'correlation.duplicate',
+        path,
+        `a pair must be stated once, was stated as ${first} too`,
+        'remove one of the two',
+      )
     }
     stated.set(i * n + j, key)
     if (text === undefined) complete = false
@@ -198,11 +270,20 @@ function readCorrelations(
       if (stated.has(i * n + j)) continue
       complete = false
       const pair = `${underlyings[i]}/${underlyings[j]}`
-      report.add('correlation.missing', ['market', 'correlations', pair], `the correlation of ${underlyings[i]} and ${underlyings[j]} must be given, was missing`, `write \`${pair}: 0.7\` under market.correlations, or give candles`)
+      report.add(
+        'correlation.missing',
+        ['market', 'correlations', pair],
+        `the correlation of ${underlyings[i]} and ${underlyings[j]} must be given, was missing`,
+        `write \`${pair}: 0.7\` under market.correlations, or give candles`,
+      )
     }
   return complete ? matrix : null
 }
 
 /** Currencies that need a rate because instruments mention them. */
 export const currenciesOf = (instruments: Iterable<Instrument>): string[] =>
-  [...instruments].flatMap((each) => [each.quote, each.settle, ...(each.grid.notionalMin === null ? [] : [each.grid.notionalMin.currency])])
+  [...instruments].flatMap((each) => [
+    each.quote,
+    each.settle,
+    ...(each.grid.notionalMin === null ? [] : [each.grid.notionalMin.currency]),
+  ])

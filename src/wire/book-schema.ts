@@ -10,7 +10,11 @@ export type JsonSchema = Readonly<Record<string, unknown>>
 
 /** `equipoise schema book` prints this. */
 export function bookJsonSchema(): JsonSchema {
-  const schema = z.toJSONSchema(bookShape, { io: 'input', target: 'draft-2020-12', override: ({ jsonSchema }) => tidy(jsonSchema) })
+  const schema = z.toJSONSchema(bookShape, {
+    io: 'input',
+    target: 'draft-2020-12',
+    override: ({ jsonSchema }) => tidy(jsonSchema),
+  })
   return { ...schema, title: 'Book of Equipoise' }
 }
 

@@ -29,7 +29,9 @@ export function readSizing(draft: Draft, names: Names, report: Report): Sizing |
   checkTogether(text, report)
   const width = text.width === undefined ? null : readWidths({ names, report }, text.width, ['sizing', 'width'])
   if (text.curve === undefined || unit === undefined) return null
-  const base = Object.entries(text.base ?? {}).flatMap(([id, value]) => (value === undefined ? [] : [[id, accepted(readBase(value))] as const]))
+  const base = Object.entries(text.base ?? {}).flatMap(([id, value]) =>
+    value === undefined ? [] : [[id, accepted(readBase(value))] as const],
+  )
   return {
     curve: readCurve(text.curve, positive(text.steepness)),
     unit,
@@ -41,21 +43,55 @@ export function readSizing(draft: Draft, names: Names, report: Report): Sizing |
   }
 }
 
-const positive = (text: string | undefined): number | null => (text === undefined ? null : toNumber(accepted(readNumber(text, 'sizing', 'positive'))))
+const positive = (text: string | undefined): number | null =>
+  text === undefined ? null : toNumber(accepted(readNumber(text, 'sizing', 'positive')))
 
 /** Which keys the others ask for. */
 function checkTogether(text: NonNullable<Draft['sizing']>, report: Report): void {
   const { curve, unit } = text
   const because = curve === 'optimal' ? 'curve optimal' : 'unit risk'
   if ((curve === 'optimal' || unit === 'risk') && !('aversion' in text))
-    report.add('sizing.aversion', ['sizing', 'aversion'], `must be given with ${because}, was missing`, 'write such as `aversion: 10`')
+    report.add(
+      'sizing.aversion',
+      ['sizing', 'aversion'],
+      `must be given with ${because}, was missing`,
+      'write such as `aversion: 10`',
+    )
   if ((curve === 'optimal' || unit === 'risk') && !('interval' in text))
-    report.add('sizing.interval', ['sizing', 'interval'], `must be given with ${because}, was missing`, 'write such as `interval: 1h`')
+    report.add(
+      'sizing.interval',
+      ['sizing', 'interval'],
+      `must be given with ${because}, was missing`,
+      'write such as `interval: 1h`',
+    )
   if (unit !== undefined && unit !== 'risk' && !('width' in text))
-    report.add('sizing.width', ['sizing', 'width'], `must be given with unit ${unit}, was missing`, 'write the half-width of the band, such as `width: 10%`')
-  if (unit === 'risk' && 'width' in text) report.add('sizing.width', ['sizing', 'width'], 'must not be given with unit risk, was given', 'aversion, costs and risk give the width: remove it')
-  if ((curve === 'linear' || curve === 'optimal') && 'steepness' in text) report.add('sizing.steepness', ['sizing', 'steepness'], `must not be given with curve ${curve}, was given`, 'remove it')
-  if (text.gMax !== undefined && accepted(readNumber(text.gMax, 'multiple', 'positive')) < ONE) report.add('sizing.multiple', ['sizing', 'gMax'], `must be at least 1, was ${text.gMax}`, 'a healing trade is at least its base')
+    report.add(
+      'sizing.width',
+      ['sizing', 'width'],
+      `must be given with unit ${unit}, was missing`,
+      'write the half-width of the band, such as `width: 10%`',
+    )
+  if (unit === 'risk' && 'width' in text)
+    report.add(
+      'sizing.width',
+      ['sizing', 'width'],
+      'must not be given with unit risk, was given',
+      'aversion, costs and risk give the width: remove it',
+    )
+  if ((curve === 'linear' || curve === 'optimal') && 'steepness' in text)
+    report.add(
+      'sizing.steepness',
+      ['sizing', 'steepness'],
+      `must not be given with curve ${curve}, was given`,
+      'remove it',
+    )
+  if (text.gMax !== undefined && accepted(readNumber(text.gMax, 'multiple', 'positive')) < ONE)
+    report.add(
+      'sizing.multiple',
+      ['sizing', 'gMax'],
+      `must be at least 1, was ${text.gMax}`,
+      'a healing trade is at least its base',
+    )
 }
 
 function readCurve(kind: Curve['kind'], steepness: number | null): Curve {

@@ -12,12 +12,19 @@ import type { Portfolio } from '../core/domain/portfolio.ts'
 import { byId } from '../core/domain/universe.ts'
 import type { Policy } from '../core/sizing/mandate.ts'
 import type { PlanInputs } from '../core/sizing/plan-types.ts'
-import { type CandleNeed, candleNeeds, estimateRisk, type LoadedCandles, pricedByCandles, readCloses } from './book-candles.ts'
+import {
+  type CandleNeed,
+  candleNeeds,
+  estimateRisk,
+  type LoadedCandles,
+  pricedByCandles,
+  readCloses,
+} from './book-candles.ts'
 import { checkShape } from './book-check.ts'
 import { type Holdings, type ImportedCash, type ImportedPosition, readHoldings, readOrders } from './book-holdings.ts'
 import { readPolicy, readTerms, type Terms } from './book-mandate.ts'
 import { checkPrices, currenciesOf, type Prices, readPrices, readRisk, readVolumes } from './book-market.ts'
-import { makeReport, type Names, readNames, type Report } from './book-names.ts'
+import { INSTRUMENTS_MAX, makeReport, type Names, type Report, readNames } from './book-names.ts'
 import type { Draft } from './book-shape.ts'
 import { readSizing, type Sizing } from './book-sizing.ts'
 import { accepted, readInstant, readMoney } from './scalar.ts'
@@ -80,34 +87,53 @@ export function draftBook(text: string): Result<BookDraft, readonly BookIssue[]>
   const { draft, issues } = checkShape(tree)
   if (tree.kind !== 'map') return { ok: false, error: issues }
   const report = makeReport(tree, [...parsed.value.issues, ...issues])
+  const count = Object.keys(draft.instruments ?? {}).length
+  if (count > INSTRUMENTS_MAX) {
+    const message = `a book must have at most ${INSTRUMENTS_MAX} instruments, was ${count}`
+    const tooMany = { code: 'book.too-many-instruments', path: 'instruments', message, hint: 'split the book' }
+    return { ok: false, error: [{ ...tooMany, line: lineOfPath(tree, 'instruments') }] }
+  }
   const names = readNames(draft, report)
   const line = (path: string): number => lineOfPath(tree, path)
   const { positions, cash } = draft
   const needs: Needs = {
-    positions: positions?.file === undefined ? null : { path: positions.file, from: positions.from ?? 'csv', line: line('positions.file') },
-    cash: cash?.file === undefined ? null : { path: cash.file, from: cash.from ?? 'ccxt', unrealised: cash.unrealised ?? null, line: line('cash.file') },
+    positions:
+      positions?.file === undefined
+        ? null
+        : { path: positions.file, from: positions.from ?? 'csv', line: line('positions.file') },
+    cash:
+      cash?.file === undefined
+        ? null
+        : { path: cash.file, from: cash.from ?? 'ccxt', unrealised: cash.unrealised ?? null, line: line('cash.file') },
     candles: candleNeeds(draft, line),
   }
   return { ok: true, value: { source: tree, draft, names, issues: report.issues, needs } }
 }
 
 /** @returns the book, or all its mistakes sorted by line. */
-export function finishBook({ source, draft, names, issues, needs }: BookDraft, loaded: Loaded): Result<Book, readonly BookIssue[]> {
+export function finishBook(
+  { source, draft, names, issues, needs }: BookDraft,
+  loaded: Loaded,
+): Result<Book, readonly BookIssue[]> {
   const report = makeReport(source, [...issues, ...loaded.issues])
   const asOf = draft.asOf === undefined ? null : accepted(readInstant(draft.asOf))
   const currencies = currenciesIn(draft, names, loaded)
   const market = draft.market ?? {}
-  const closes = readCloses(names, loaded.candles)
+  const closes = readCloses(names, loaded.candles, report)
   const prices = readPrices(market, names, report, { asOf, currencies, closes, importedCash: needs.cash !== null })
-  checkPrices(draft, names, prices, report, { currencies, pricedByCandles: pricedByCandles(names, needs.candles) })
+  checkPrices(draft, names, prices, report, { currencies, pricedByCandles: pricedByCandles(names, draft) })
   const context = { draft, names, prices, report }
   const holdings = readHoldings(context, loaded)
   const orders = readOrders(context)
-  const kept = orders.flatMap((order) => (order.replaced ? [] : [[...names.instruments.keys()].sort(byId)[order.instrument]!]))
+  const kept = orders.flatMap((order) =>
+    order.replaced ? [] : [[...names.instruments.keys()].sort(byId)[order.instrument]!],
+  )
   const terms = readTerms(context, { currencies, held: new Set([...holdings.named, ...kept]) })
   const risk = readForecast({ draft, names, report, asOf, loaded, needs })
   const policy = draft.policy === undefined ? null : readPolicy(context, draft.policy, ['policy'])
-  const compare = (draft.compare ?? []).flatMap((text, index) => (text === undefined ? [] : [readPolicy(context, text, ['compare', index])]))
+  const compare = (draft.compare ?? []).flatMap((text, index) =>
+    text === undefined ? [] : [readPolicy(context, text, ['compare', index])],
+  )
   const sizing = readSizing(draft, names, report)
   const volumes = readVolumes(market, names, prices, report)
   if (report.issues.length > 0) return { ok: false, error: sortIssues(report.issues) }
@@ -152,8 +178,10 @@ export const withLines = (book: Book, issues: readonly Issue[]): BookIssue[] =>
   sortIssues(issues.map((issue) => ({ ...issue, line: lineOfPath(book.source, issue.path) })))
 
 /** By line, then path, then code; the same mistake once. */
-export function sortIssues(issues: readonly BookIssue[]): BookIssue[] {
-  const sorted = [...issues].sort((a, b) => a.line - b.line || byId(a.path, b.path) || byId(a.code, b.code) || byId(a.message, b.message))
+function sortIssues(issues: readonly BookIssue[]): BookIssue[] {
+  const sorted = [...issues].sort(
+    (a, b) => a.line - b.line || byId(a.path, b.path) || byId(a.code, b.code) || byId(a.message, b.message),
+  )
   return sorted.filter((each, index) => {
     const last = sorted[index - 1]
     return last === undefined || last.path !== each.path || last.code !== each.code || last.message !== each.message
@@ -163,9 +191,13 @@ export function sortIssues(issues: readonly BookIssue[]): BookIssue[] {
 function currenciesIn(draft: Draft, names: Names, loaded: Loaded): Set<string> {
   const { file: _file, from: _from, unrealised: _unrealised, ...cash } = draft.cash ?? {}
   const { file: _path, from: _format, ...positions } = draft.positions ?? {}
-  const valued = Object.values(positions).flatMap((each) => (typeof each === 'object' && each.value !== undefined ? [each.value] : []))
+  const valued = Object.values(positions).flatMap((each) =>
+    typeof each === 'object' && each.value !== undefined ? [each.value] : [],
+  )
   const volumes = Object.values(draft.market?.volumes ?? {}).flatMap((each) => (each === undefined ? [] : [each]))
-  const complete = [...names.instruments.values()].flatMap((each) => (each.instrument === null ? [] : [each.instrument]))
+  const complete = [...names.instruments.values()].flatMap((each) =>
+    each.instrument === null ? [] : [each.instrument],
+  )
   return new Set([
     ...(names.currency === null ? [] : [names.currency]),
     ...Object.keys(cash),
@@ -185,11 +217,18 @@ function readForecast(parts: {
 }): RiskModel | null {
   const { draft, names, report, asOf, loaded, needs } = parts
   if (draft.market === undefined) return null
-  if ('candles' in draft.market || 'estimate' in draft.market) return estimateRisk({ draft, names, report, asOf, candles: loaded.candles, needs: needs.candles })
+  if ('candles' in draft.market || 'estimate' in draft.market)
+    return estimateRisk({ draft, names, report, asOf, candles: loaded.candles, needs: needs.candles })
   return readRisk(draft.market, names, report, asOf)
 }
 
-function makePortfolio({ terms: { universe }, holdings }: { readonly terms: Terms; readonly holdings: Holdings }): Omit<Portfolio, 'orders'> {
+function makePortfolio({
+  terms: { universe },
+  holdings,
+}: {
+  readonly terms: Terms
+  readonly holdings: Holdings
+}): Omit<Portfolio, 'orders'> {
   const zero = fromUnits(0n)
   return {
     cash: universe.currencies.map((name) => holdings.cash.get(name) ?? zero),

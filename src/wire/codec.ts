@@ -39,10 +39,15 @@ const SPECIAL = ['NaN', 'Infinity', '-Infinity', '-0'] as const
 const encoded = z.union([z.number(), z.enum(SPECIAL)])
 type Encoded = z.output<typeof encoded>
 
-const encodeNumber = (x: number): Encoded => (Number.isFinite(x) && !Object.is(x, -0) ? x : ((Object.is(x, -0) ? '-0' : String(x)) as Encoded))
+const encodeNumber = (x: number): Encoded =>
+  Number.isFinite(x) && !Object.is(x, -0) ? x : ((Object.is(x, -0) ? '-0' : String(x)) as Encoded)
 
 /** number ↔ number, or a text where JSON has none. */
-export const realCodec = z.codec(encoded, z.custom<number>((value) => typeof value === 'number'), { decode: Number, encode: encodeNumber })
+export const realCodec = z.codec(
+  encoded,
+  z.custom<number>((value) => typeof value === 'number'),
+  { decode: Number, encode: encodeNumber },
+)
 
 /** Float64Array ↔ array. */
 export const columnCodec = z.codec(z.array(encoded), z.instanceof(Float64Array), {
@@ -77,7 +82,17 @@ export function decodeText<T>(schema: z.ZodType<T>, text: string): Result<T> {
   try {
     json = JSON.parse(text)
   } catch (error) {
-    return { ok: false, error: [{ code: 'json.syntax', path: '', message: `must be JSON, was broken: ${(error as Error).message}`, hint: 'pass on the text as it was written' }] }
+    return {
+      ok: false,
+      error: [
+        {
+          code: 'json.syntax',
+          path: '',
+          message: `must be JSON, was broken: ${(error as Error).message}`,
+          hint: 'pass on the text as it was written',
+        },
+      ],
+    }
   }
   const decoded = schema.safeDecode(json as never, { jitless: true })
   if (decoded.success) return { ok: true, value: decoded.data }

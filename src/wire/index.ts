@@ -1,5 +1,15 @@
 /** Book files, JSON Schema and lossless JSON of plans, for programs and browsers. Nothing here does IO. */
-export { type Book, type BookDraft, draftBook, finishBook, type Loaded, NOTHING_LOADED, planInputs, policyMissing, withLines } from './book.ts'
+export {
+  type Book,
+  type BookDraft,
+  draftBook,
+  finishBook,
+  type Loaded,
+  NOTHING_LOADED,
+  planInputs,
+  policyMissing,
+  withLines,
+} from './book.ts'
 export type { CandleNeed, LoadedCandles } from './book-candles.ts'
 export type { ImportedCash, ImportedPosition } from './book-holdings.ts'
 export type { Terms } from './book-mandate.ts'

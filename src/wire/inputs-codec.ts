@@ -4,7 +4,16 @@ import type { Result } from '../core/base/result.ts'
 import type { Instrument } from '../core/domain/instrument.ts'
 import type { Policy } from '../core/sizing/mandate.ts'
 import type { PlanInputs } from '../core/sizing/plan-types.ts'
-import { canonicalText, columnCodec, decimalCodec, decodeText, flagsCodec, indexCodec, ratioCodec, realCodec } from './codec.ts'
+import {
+  canonicalText,
+  columnCodec,
+  decimalCodec,
+  decodeText,
+  flagsCodec,
+  indexCodec,
+  ratioCodec,
+  realCodec,
+} from './codec.ts'
 
 const index = z.int().min(0)
 const to = z.enum(['edge', 'target'])
@@ -13,7 +22,13 @@ export const sideSchema = z.enum(['buy', 'sell'])
 const band = z.discriminatedUnion('unit', [
   z.strictObject({ kind: z.literal('band'), unit: z.literal('weight'), width: z.array(ratioCodec), to }),
   z.strictObject({ kind: z.literal('band'), unit: z.literal('volatility'), width: z.array(ratioCodec), to }),
-  z.strictObject({ kind: z.literal('band'), unit: z.literal('relative'), width: z.array(ratioCodec), floor: ratioCodec, to }),
+  z.strictObject({
+    kind: z.literal('band'),
+    unit: z.literal('relative'),
+    width: z.array(ratioCodec),
+    floor: ratioCodec,
+    to,
+  }),
   z.strictObject({ kind: z.literal('band'), unit: z.literal('risk'), width: ratioCodec, to }),
 ])
 export const policySchema = z.discriminatedUnion('kind', [
@@ -43,7 +58,14 @@ const instrumentSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('spot'), short: z.boolean(), ...terms }),
   z.strictObject({ kind: z.literal('perp'), contract, ...terms }),
   z.strictObject({ kind: z.literal('future'), contract, expiry: realCodec, ...terms }),
-  z.strictObject({ kind: z.literal('option'), contract, expiry: realCodec, strike: decimalCodec, right: z.enum(['call', 'put']), ...terms }),
+  z.strictObject({
+    kind: z.literal('option'),
+    contract,
+    expiry: realCodec,
+    strike: decimalCodec,
+    right: z.enum(['call', 'put']),
+    ...terms,
+  }),
 ]) satisfies z.ZodType<Instrument>
 
 const universe = z.strictObject({
@@ -107,9 +129,16 @@ const hash = z.string()
 export const hashesSchema = z.strictObject({ mandate: hash, portfolio: hash, market: hash, risk: hash })
 
 /** The JSON form of the inputs of a plan. */
-export const inputsSchema = z.strictObject({ mandate, portfolio, market, risk, hashes: hashesSchema }) satisfies z.ZodType<PlanInputs>
+export const inputsSchema = z.strictObject({
+  mandate,
+  portfolio,
+  market,
+  risk,
+  hashes: hashesSchema,
+}) satisfies z.ZodType<PlanInputs>
 
 type Inputs = z.output<typeof inputsSchema>
 
-export const encodeInputs = (inputs: PlanInputs): string => canonicalText(inputsSchema.encode(inputs as Inputs, { jitless: true }))
+export const encodeInputs = (inputs: PlanInputs): string =>
+  canonicalText(inputsSchema.encode(inputs as Inputs, { jitless: true }))
 export const decodeInputs = (text: string): Result<PlanInputs> => decodeText(inputsSchema, text)

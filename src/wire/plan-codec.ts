@@ -6,8 +6,24 @@ import { canonicalText, columnCodec, decimalCodec, decodeText, realCodec } from 
 import { hashesSchema, orderSchema, policySchema, sideSchema } from './inputs-codec.ts'
 
 const unit = z.enum(['weight', 'relative', 'volatility', 'risk'])
-const limitName = z.enum(['weightMin', 'weightMax', 'gross', 'netMin', 'netMax', 'turnover', 'participation', 'cash', 'orderMax', 'frozen', 'reduceOnly', 'stale', 'noInstrument', 'short'])
-const reasonOf = <const K extends string, T extends z.ZodRawShape>(kind: K, shape: T) => z.strictObject({ kind: z.literal(kind), ...shape })
+const limitName = z.enum([
+  'weightMin',
+  'weightMax',
+  'gross',
+  'netMin',
+  'netMax',
+  'turnover',
+  'participation',
+  'cash',
+  'orderMax',
+  'frozen',
+  'reduceOnly',
+  'stale',
+  'noInstrument',
+  'short',
+])
+const reasonOf = <const K extends string, T extends z.ZodRawShape>(kind: K, shape: T) =>
+  z.strictObject({ kind: z.literal(kind), ...shape })
 
 const blame = z.discriminatedUnion('kind', [
   reasonOf('policy', { policy: z.enum(['full', 'proportional', 'band', 'riskCap']), unit: unit.nullable() }),
@@ -15,7 +31,7 @@ const blame = z.discriminatedUnion('kind', [
   reasonOf('rounding', {}),
 ])
 
-export const reasonSchema = z.discriminatedUnion('kind', [
+const reasonSchema = z.discriminatedUnion('kind', [
   reasonOf('atTarget', {}),
   reasonOf('insideBand', { unit, imbalance: realCodec, width: realCodec }),
   reasonOf('outsideBand', { unit, imbalance: realCodec, width: realCodec, to: z.enum(['edge', 'target']) }),
@@ -29,7 +45,12 @@ export const reasonSchema = z.discriminatedUnion('kind', [
   reasonOf('instrument', { instrument: z.string(), cost: realCodec, instead: z.array(z.string()) }),
   reasonOf('fullClose', {}),
   reasonOf('lot', { lot: decimalCodec, leftover: realCodec }),
-  reasonOf('belowMinimum', { minimum: decimalCodec, of: z.enum(['quantity', 'notional']), was: decimalCodec, currency: z.string().nullable() }),
+  reasonOf('belowMinimum', {
+    minimum: decimalCodec,
+    of: z.enum(['quantity', 'notional']),
+    was: decimalCodec,
+    currency: z.string().nullable(),
+  }),
   reasonOf('remainderUnsellable', { remainder: decimalCodec }),
   reasonOf('limitAfterRounding', { limit: limitName }),
   reasonOf('mostRisk', { underlying: z.string(), part: realCodec, trackingError: realCodec }),

@@ -19,7 +19,10 @@ export type Parsed<T> = Result<T, Refusal>
 
 export type Sign = 'any' | 'positive' | 'nonNegative'
 
-const refuse = (code: string, message: string, hint: string): { ok: false; error: Refusal } => ({ ok: false, error: { code, message, hint } })
+const refuse = (code: string, message: string, hint: string): { ok: false; error: Refusal } => ({
+  ok: false,
+  error: { code, message, hint },
+})
 
 const UNIT = 10n ** 18n
 /** Far above any amount in a book, far below where a float64 would overflow when two of them multiply. */
@@ -31,18 +34,27 @@ export function readNumber(text: string, name: string, sign: Sign): Parsed<Decim
     return refuse('number.not-finite', `must be a finite number, was ${shown(text)}`, 'write the number')
   const parsed = parseDecimal(text)
   if (!parsed.ok) {
-    if (/decimal places/.test(parsed.error)) return refuse('number.places', parsed.error, 'leave out the digits nobody can trade')
-    if (/^[+-]?[\d.]+(e\+?\d+)?$/i.test(text) && !/\..*\./.test(text)) return refuse('number.too-large', `must be below 1e24, was ${shown(text)}`, 'check the exponent')
-    return refuse('number.invalid', `must be a number such as 1.5, was ${shown(text)}`, 'write digits and a point, without separators or units')
+    if (/decimal places/.test(parsed.error))
+      return refuse('number.places', parsed.error, 'leave out the digits nobody can trade')
+    if (/^[+-]?[\d.]+(e\+?\d+)?$/i.test(text) && !/\..*\./.test(text))
+      return refuse('number.too-large', `must be below 1e24, was ${shown(text)}`, 'check the exponent')
+    return refuse(
+      'number.invalid',
+      `must be a number such as 1.5, was ${shown(text)}`,
+      'write digits and a point, without separators or units',
+    )
   }
   const value = parsed.value
-  if (value >= MAGNITUDE_MAX || -value >= MAGNITUDE_MAX) return refuse('number.too-large', `must be below 1e24, was ${shown(text)}`, 'check the exponent')
+  if (value >= MAGNITUDE_MAX || -value >= MAGNITUDE_MAX)
+    return refuse('number.too-large', `must be below 1e24, was ${shown(text)}`, 'check the exponent')
   return checkSign(value, { text, name, sign })
 }
 
 function checkSign(value: Decimal, { text, name, sign }: { text: string; name: string; sign: Sign }): Parsed<Decimal> {
-  if (sign === 'positive' && value <= 0n) return refuse(`${name}.not-positive`, `must be above 0, was ${text}`, `write the ${name} as a positive number`)
-  if (sign === 'nonNegative' && value < 0n) return refuse(`${name}.negative`, `must be at least 0, was ${text}`, `write the ${name} without a sign`)
+  if (sign === 'positive' && value <= 0n)
+    return refuse(`${name}.not-positive`, `must be above 0, was ${text}`, `write the ${name} as a positive number`)
+  if (sign === 'nonNegative' && value < 0n)
+    return refuse(`${name}.negative`, `must be at least 0, was ${text}`, `write the ${name} without a sign`)
   return { ok: true, value }
 }
 
@@ -56,16 +68,28 @@ export function readFraction(text: string, name: string, sign: Sign): Parsed<Dec
   const number = readNumber(digits, name, 'any')
   if (!number.ok) {
     if (number.error.code !== 'number.invalid') return number
-    return refuse('number.invalid', `must be a fraction such as 25%, 10bp or 0.25, was ${shown(text)}`, 'write a number, with % or bp behind it')
+    return refuse(
+      'number.invalid',
+      `must be a fraction such as 25%, 10bp or 0.25, was ${shown(text)}`,
+      'write a number, with % or bp behind it',
+    )
   }
   if (suffix === undefined) {
     if (number.value > BARE_MAX || -number.value > BARE_MAX)
-      return refuse('fraction.bare', `must be a fraction such as 25% or 0.25, was ${digits}`, `did you mean ${digits}%?`)
+      return refuse(
+        'fraction.bare',
+        `must be a fraction such as 25% or 0.25, was ${digits}`,
+        `did you mean ${digits}%?`,
+      )
     return checkSign(number.value, { text, name, sign })
   }
   const scale = suffix === '%' ? 100n : 10_000n
   if (number.value % scale !== 0n)
-    return refuse('number.places', `must have at most 18 decimal places as a fraction, was ${shown(text)}`, 'leave out the digits nobody can trade')
+    return refuse(
+      'number.places',
+      `must have at most 18 decimal places as a fraction, was ${shown(text)}`,
+      'leave out the digits nobody can trade',
+    )
   return checkSign((number.value / scale) as Decimal, { text, name, sign })
 }
 
@@ -88,14 +112,24 @@ export interface MoneyText {
 export function readMoney(text: string, name: string, sign: Sign): Parsed<MoneyText> {
   const match = /^(\S+)\s+([\p{L}\p{N}._:/@+#-]{1,64})$/u.exec(text)
   if (match === null)
-    return refuse('money.invalid', `must be an amount and its currency such as 5 USD, was ${shown(text)}`, `write ${/^[\d.]+$/.test(text) ? `${text} USD` : '5 USD'}, or the currency it is in`)
+    return refuse(
+      'money.invalid',
+      `must be an amount and its currency such as 5 USD, was ${shown(text)}`,
+      `write ${/^[\d.]+$/.test(text) ? `${text} USD` : '5 USD'}, or the currency it is in`,
+    )
   const amount = readNumber(match[1]!, name, sign)
   return amount.ok ? { ok: true, value: { amount: amount.value, currency: match[2]! } } : amount
 }
 
 export function readDuration(text: string): Parsed<number> {
   const parsed = parseDuration(text)
-  return parsed.ok ? parsed : refuse('duration.invalid', `must be a duration such as 1h, 30d or 1y, was ${shown(text)}`, 'write a number and s, m, h, d, w or y')
+  return parsed.ok
+    ? parsed
+    : refuse(
+        'duration.invalid',
+        `must be a duration such as 1h, 30d or 1y, was ${shown(text)}`,
+        'write a number and s, m, h, d, w or y',
+      )
 }
 
 export function readInstant(text: string): Parsed<Instant> {
@@ -132,7 +166,8 @@ function editDistance(a: string, b: string): number {
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1]
       row[j] = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + (same ? 0 : 1))
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) row[j] = Math.min(row[j]!, before[j - 2]! + 1)
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        row[j] = Math.min(row[j]!, before[j - 2]! + 1)
     }
     before = last
     last = row

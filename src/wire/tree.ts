@@ -3,7 +3,19 @@
  * so that every scalar is the text that was written. What a hostile file can do is limited here, before anything is built:
  * size, nesting, number of values (aliases counted as what they expand to), tags, merge keys, duplicate keys.
  */
-import { Alias, Composer, type Document as YamlDocument, isMap, isScalar, isSeq, Lexer, LineCounter, type Node, type Pair, Parser } from 'yaml'
+import {
+  Alias,
+  Composer,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  type Node,
+  type Pair,
+  Parser,
+  type Document as YamlDocument,
+} from 'yaml'
 import type { Issue, Result } from '../core/base/result.ts'
 
 /** An issue and the line of the file it is about, from 1. */
@@ -38,7 +50,7 @@ export type Tree = ScalarNode | MapNode | ListNode
 
 export const BOOK_BYTES_MAX = 8 * 1024 * 1024
 export const NODES_MAX = 200_000
-export const DEPTH_MAX = 32
+const DEPTH_MAX = 32
 
 /** A document and the mistakes of form that do not keep the rest of it from being read. */
 export interface Document {
@@ -57,7 +69,15 @@ export function parseTree(text: string): Result<Document, readonly BookIssue[]> 
   if (directive !== undefined)
     return {
       ok: false,
-      error: [issue('book.directive', lineAt(directive.offset), '', 'the file must have no % directive, was one', 'remove the line')],
+      error: [
+        issue(
+          'book.directive',
+          lineAt(directive.offset),
+          '',
+          'the file must have no % directive, was one',
+          'remove the line',
+        ),
+      ],
     }
   if (tokensTooDeep(tokens)) return { ok: false, error: [tooDeep(1)] }
   // Duplicate keys are found below: the library compares every pair of keys of a map.
@@ -77,36 +97,80 @@ export function parseTree(text: string): Result<Document, readonly BookIssue[]> 
     return {
       ok: false,
       error: [
-        issue('book.documents', lineAt(second.range[0]), '', `the file must hold one document, was ${documents.length}`, 'remove the line `---` and what does not belong to this book'),
+        issue(
+          'book.documents',
+          lineAt(second.range[0]),
+          '',
+          `the file must hold one document, was ${documents.length}`,
+          'remove the line `---` and what does not belong to this book',
+        ),
       ],
     }
   if (broken.length > 0) {
     const issues = broken.map((error) =>
-      issue('book.syntax', lineAt(error.pos[0]), '', `the file must be YAML or JSON, was broken here: ${error.message}`, 'check indentation, quotes and brackets'),
+      issue(
+        'book.syntax',
+        lineAt(error.pos[0]),
+        '',
+        `the file must be YAML or JSON, was broken here: ${error.message}`,
+        'check indentation, quotes and brackets',
+      ),
     )
     return { ok: false, error: issues }
   }
   return walk(document, lineAt)
 }
 
-const issue = (code: string, line: number, path: string, message: string, hint: string): BookIssue => ({ code, path, message, hint, line })
+const issue = (code: string, line: number, path: string, message: string, hint: string): BookIssue => ({
+  code,
+  path,
+  message,
+  hint,
+  line,
+})
 
 const tooDeep = (line: number): BookIssue =>
-  issue('book.too-deep', line, '', `the file must nest at most ${DEPTH_MAX} levels, was deeper`, 'this is not a book file')
+  issue(
+    'book.too-deep',
+    line,
+    '',
+    `the file must nest at most ${DEPTH_MAX} levels, was deeper`,
+    'this is not a book file',
+  )
 
 /** Tab, newline and carriage return are text. */
 const isControl = (code: number): boolean => (code < 32 && code !== 9 && code !== 10 && code !== 13) || code === 127
 
 function refuseText(text: string): BookIssue | null {
   if (text.length > BOOK_BYTES_MAX)
-    return issue('book.too-large', 1, '', `the file must have at most ${BOOK_BYTES_MAX} characters, was ${text.length}`, 'keep candles and long position lists in files of their own')
+    return issue(
+      'book.too-large',
+      1,
+      '',
+      `the file must have at most ${BOOK_BYTES_MAX} characters, was ${text.length}`,
+      'keep candles and long position lists in files of their own',
+    )
   let line = 1
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index)
     if (code === 10) line++
-    else if (isControl(code)) return issue('book.binary', line, '', `the file must be text, was binary (character ${code})`, 'give a YAML or JSON file in UTF-8')
+    else if (isControl(code))
+      return issue(
+        'book.binary',
+        line,
+        '',
+        `the file must be text, was binary (character ${code})`,
+        'give a YAML or JSON file in UTF-8',
+      )
   }
-  if (text.trim() === '') return issue('book.empty', 1, '', 'the file must hold a book, was empty', 'start from examples/golden-1.yaml or run `equipoise init`')
+  if (text.trim() === '')
+    return issue(
+      'book.empty',
+      1,
+      '',
+      'the file must hold a book, was empty',
+      'start from examples/golden-1.yaml or run `equipoise init`',
+    )
   return null
 }
 
@@ -125,7 +189,13 @@ function refuseNesting(text: string): BookIssue | null {
 }
 
 const tooMany = (line: number): BookIssue =>
-  issue('book.too-many', line, '', `the file must hold at most ${NODES_MAX} values with aliases written out, was more`, 'keep long lists in files of their own')
+  issue(
+    'book.too-many',
+    line,
+    '',
+    `the file must hold at most ${NODES_MAX} values with aliases written out, was more`,
+    'keep long lists in files of their own',
+  )
 
 /** The composer recurses, so what block nesting there is gets measured first, without recursion. */
 function tokensTooDeep(tokens: readonly object[]): boolean {
@@ -135,44 +205,65 @@ function tokensTooDeep(tokens: readonly object[]): boolean {
     const { value, items } = top.token as { value?: unknown; items?: readonly { key?: unknown; value?: unknown }[] }
     if (typeof value === 'object' && value !== null) open.push({ token: value, depth: top.depth })
     for (const item of items ?? [])
-      for (const part of [item.key, item.value]) if (typeof part === 'object' && part !== null) open.push({ token: part, depth: top.depth + 1 })
+      for (const part of [item.key, item.value])
+        if (typeof part === 'object' && part !== null) open.push({ token: part, depth: top.depth + 1 })
   }
   return false
 }
 
-/** What leaves a hole in the tree. */
-const FATAL: ReadonlySet<string> = new Set(['book.too-many', 'book.too-deep', 'book.alias'])
-
 /** The composed document as a tree: aliases expanded, every mistake of form collected. */
-function walk(document: YamlDocument.Parsed, lineAt: (offset: number) => number): Result<Document, readonly BookIssue[]> {
+function walk(
+  document: YamlDocument.Parsed,
+  lineAt: (offset: number) => number,
+): Result<Document, readonly BookIssue[]> {
   const issues: BookIssue[] = []
   const anchors = new Map<string, Node>()
   let nodes = 0
   let line = 1
-  const stopped = (): boolean => issues.some((each) => FATAL.has(each.code))
+  let stopped = false
 
+  const stop = (reason: BookIssue): void => {
+    issues.push(reason)
+    stopped = true
+  }
   const nothing = (): ScalarNode => ({ kind: 'scalar', text: '', quoted: false, line })
 
   const read = (node: Node | null, depth: number, path: string): Tree => {
-    if (stopped()) return nothing()
-    if (++nodes > NODES_MAX) issues.push(tooMany(line))
-    else if (depth > DEPTH_MAX) issues.push(tooDeep(line))
-    if (node === null || stopped()) return nothing()
+    if (stopped) return nothing()
+    if (++nodes > NODES_MAX) stop(tooMany(line))
+    else if (depth > DEPTH_MAX) stop(tooDeep(line))
+    if (node === null || stopped) return nothing()
     if (node.range !== null && node.range !== undefined) line = lineAt(node.range[0])
     if (node instanceof Alias) {
       const target = anchors.get(node.source)
       if (target !== undefined) return read(target, depth + 1, path)
-      issues.push(issue('book.alias', line, path, `the alias must name an anchor above it, was *${node.source}`, 'write the value itself'))
+      // An alias of nobody leaves a hole in the tree.
+      stop(
+        issue(
+          'book.alias',
+          line,
+          path,
+          `the alias must name an anchor above it, was *${node.source}`,
+          'write the value itself',
+        ),
+      )
       return nothing()
     }
     const tag = (node as { tag?: string }).tag
-    if (tag !== undefined) issues.push(issue('book.tag', line, path, `a value must have no tag, was ${shown(tag)}`, 'write the value without the tag'))
+    if (tag !== undefined)
+      issues.push(
+        issue('book.tag', line, path, `a value must have no tag, was ${shown(tag)}`, 'write the value without the tag'),
+      )
     const anchor = (node as { anchor?: string }).anchor
     if (anchor !== undefined) anchors.set(anchor, node)
     if (isMap(node)) return readMap(node.items as Pair<Node, Node | null>[], depth, path)
     if (isSeq(node)) {
       const at = line
-      return { kind: 'list', items: node.items.map((item, index) => read(item as Node | null, depth + 1, `${path}[${index}]`)), line: at }
+      return {
+        kind: 'list',
+        items: node.items.map((item, index) => read(item as Node | null, depth + 1, `${path}[${index}]`)),
+        line: at,
+      }
     }
     if (isScalar(node)) return { kind: 'scalar', text: String(node.value), quoted: node.type !== 'PLAIN', line }
     return nothing()
@@ -182,7 +273,7 @@ function walk(document: YamlDocument.Parsed, lineAt: (offset: number) => number)
     const entries = new Map<string, Entry>()
     const at = line
     for (const { key, value } of items) {
-      if (stopped()) break
+      if (stopped) break
       if (key?.range !== null && key?.range !== undefined) line = lineAt(key.range[0])
       const keyLine = line
       const name = isScalar(key) ? String(key.value) : null
@@ -197,26 +288,46 @@ function walk(document: YamlDocument.Parsed, lineAt: (offset: number) => number)
   }
 
   const tree = read(document.contents, 0, '')
-  return stopped() ? { ok: false, error: issues } : { ok: true, value: { tree, issues } }
+  return stopped ? { ok: false, error: issues } : { ok: true, value: { tree, issues } }
 }
 
 const KEY = /^[\p{L}\p{N}._:/@+#-]{1,64}$/u
 
-function refuseKey(name: string | null, entries: ReadonlyMap<string, Entry>): { code: string; message: string; hint: string } | null {
-  if (name === null) return { code: 'key.invalid', message: 'a key must be a plain name, was a map, a list or an alias', hint: 'write `name: value`' }
-  if (name === '<<') return { code: 'book.merge', message: 'a key must be a name, was the merge key <<', hint: 'write the entries out' }
+function refuseKey(
+  name: string | null,
+  entries: ReadonlyMap<string, Entry>,
+): { code: string; message: string; hint: string } | null {
+  if (name === null)
+    return {
+      code: 'key.invalid',
+      message: 'a key must be a plain name, was a map, a list or an alias',
+      hint: 'write `name: value`',
+    }
+  if (name === '<<')
+    return { code: 'book.merge', message: 'a key must be a name, was the merge key <<', hint: 'write the entries out' }
   // A name every object inherits would be found where nobody wrote it.
   if (name in {} || !KEY.test(name))
-    return { code: 'key.invalid', message: `a key must be a name of at most 64 letters, digits and . _ : / @ + # -, was ${shown(name)}`, hint: 'rename it' }
+    return {
+      code: 'key.invalid',
+      message: `a key must be a name of at most 64 letters, digits and . _ : / @ + # -, was ${shown(name)}`,
+      hint: 'rename it',
+    }
   const first = entries.get(name)
   if (first === undefined) return null
-  return { code: 'key.duplicate', message: `a key must appear once, was already on line ${first.line}`, hint: 'keep one of the two' }
+  return {
+    code: 'key.duplicate',
+    message: `a key must appear once, was already on line ${first.line}`,
+    hint: 'keep one of the two',
+  }
 }
 
 /** A text as it may be printed in a message: quoted, short, without control characters. */
 export function shown(text: string): string {
   const short = text.length > 60 ? `${text.slice(0, 57)}...` : text
-  return JSON.stringify(short).replace(/[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return JSON.stringify(short).replace(
+    /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 /** What stands at a path, or the nearest thing above it that does. */
@@ -224,7 +335,8 @@ export function lineOf(tree: Tree, path: Path): number {
   let node: Tree = tree
   let line = tree.line
   for (const step of path) {
-    const next: Entry | Tree | undefined = node.kind === 'map' ? node.entries.get(String(step)) : node.kind === 'list' ? node.items[Number(step)] : undefined
+    const next: Entry | Tree | undefined =
+      node.kind === 'map' ? node.entries.get(String(step)) : node.kind === 'list' ? node.items[Number(step)] : undefined
     if (next === undefined) return line
     line = next.line
     node = 'value' in next ? next.value : next

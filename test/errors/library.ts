@@ -113,6 +113,13 @@ export const LIBRARY: Readonly<Record<string, LibraryCase>> = {
     reads:
       ': the file must have at most 8388608 characters, was 8388609; keep candles and long position lists in files of their own',
   },
+  'book.too-many-instruments': {
+    refused: () => {
+      const lines = Array.from({ length: 1001 }, (_, index) => `  A${index}: { kind: spot }`)
+      return issuesOf(draftBook(`book: 1\ninstruments:\n${lines.join('\n')}\n`))
+    },
+    reads: 'instruments: a book must have at most 500 instruments, was 1001; split the book',
+  },
   'candles.not-loaded': {
     refused: () => finished('test/errors/candles.yaml'),
     reads: 'market.candles.BTC: the candles of BTC must be read first, was not; open the book where its files are',
@@ -147,12 +154,13 @@ export const LIBRARY: Readonly<Record<string, LibraryCase>> = {
     refused: () =>
       curved({
         n: 2,
-        covariance: Float64Array.of(0.0066, -0.84, -0.84, 352),
-        target: Float64Array.of(1e-5, 0.07),
-        cost: proportionalCosts(Float64Array.of(1e-6, 5e-4)),
-        aversion: 0.1,
+        covariance: Float64Array.of(0.006596, -0.8404, -0.8404, 351.9),
+        target: Float64Array.of(1.08e-5, 0.0717),
+        cost: proportionalCosts(Float64Array.of(1.09e-6, 4.78e-4)),
+        aversion: 0.0929,
       }),
-    reads: '?',
+    reads:
+      'policy: the fixed point must settle to 0.000001, was 0.00003756436796464868; check costs and covariance for values that differ by many orders of magnitude',
   },
   'curvature.not-finite': {
     refused: () => curved({ target: Float64Array.of(Number.NaN) }),

@@ -11,7 +11,8 @@
  *   >>> stderr                          where that went to stderr, from here on
  *   >>> exit 0                          the exit code, after each command
  *
- * `examples/` is the repository's. UPDATE=1 writes what was printed into the file instead of comparing.
+ * The commands run in a folder of their own, with the repository's `examples/`; a transcript without files and without
+ * reference data (`shared/`) runs in the repository itself and must write nothing. UPDATE=1 writes what was printed into the file instead of comparing.
  */
 import {
   cpSync,
@@ -101,12 +102,13 @@ function contentOf({ name, made, body }: FileBlock, folder: string): string | Ui
     )
 }
 
-/** Runs the commands of a transcript in a folder of their own; returns the whole transcript as it should read. */
+/** Runs the commands of a transcript; returns the whole transcript as it should read. */
 export async function play(transcript: Transcript, folder: string): Promise<string> {
-  const here = realpathSync(mkdtempSync(join(tmpdir(), 'equipoise-')))
+  const own = transcript.files.length > 0 || needsShared(transcript)
+  const here = own ? realpathSync(mkdtempSync(join(tmpdir(), 'equipoise-'))) : ROOT
   const before = process.cwd()
   try {
-    if (transcript.commands.some((command) => command.includes('examples/')))
+    if (own && transcript.commands.some((command) => command.includes('examples/')))
       cpSync(join(ROOT, 'examples'), join(here, 'examples'), { recursive: true })
     if (needsShared(transcript)) symlinkSync(SHARED, join(here, 'shared'))
     for (const file of transcript.files) {
@@ -121,7 +123,7 @@ export async function play(transcript: Transcript, folder: string): Promise<stri
     return text
   } finally {
     process.chdir(before)
-    rmSync(here, { recursive: true, force: true })
+    if (own) rmSync(here, { recursive: true, force: true })
   }
 }
 
@@ -142,6 +144,7 @@ async function printed(command: string, here: string): Promise<string> {
   })
   for (const stream of [out, err]) {
     if (stream !== '' && !stream.endsWith('\n')) throw new Error(`${command}: the output must end its last line`)
+    if (stream.includes(here)) throw new Error(`${command}: paths must be printed as they were written, was ${stream}`)
     if (stream.split('\n').some((line) => MARKER.test(line))) throw new Error(`${command}: the output has a marker`)
   }
   return `${out}${err === '' ? '' : `>>> stderr\n${err}`}>>> exit ${code}\n`
@@ -153,5 +156,5 @@ export const sharedIsHere = (): boolean => existsSync(SHARED)
 export const needsShared = ({ head, commands }: Transcript): boolean =>
   [head, ...commands].some((text) => text.includes('shared/'))
 
-/** Whether expectations are rewritten instead of compared. */
-export const updating = (): boolean => process.env.UPDATE === '1'
+/** Whether expectations are rewritten instead of compared; never on the machine that decides. */
+export const updating = (): boolean => process.env.UPDATE === '1' && process.env.CI === undefined

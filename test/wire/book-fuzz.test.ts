@@ -1,10 +1,60 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { FULL, issuesOf, SMALL } from './books.ts'
+import { edit, FULL, issuesOf, SMALL } from './books.ts'
+
+const CANDLES = edit(SMALL, [
+  [
+    SMALL.slice(SMALL.indexOf('  prices')),
+    '  candles: { BTC: a.csv, ETH: b.csv }\n  interval: 1h\n  markAgeMax: 2h\n  estimate: { vol: { ewma: 1d }, correlation: { ewma: 3d }, window: 50d }\n',
+  ],
+])
 
 /** What a slip of the hand or a hostile editor does to a text. */
-const scraps = fc.constantFrom('', ' ', '\n', '  ', ':', ': ', '-', '- ', '{', '}', '[', ']', ',', '#', '&a ', '*a', '!!x ', '"', "'", '|', '>', '%', '0', '-1', 'nan', '1e999', '25', 'kind', 'constructor', '__proto__', '<<', '?', '~', 'null', '\t', '\u0000', '\u{1f600}', '---\n')
-const mutation = fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), drop: fc.nat({ max: 40 }), insert: scraps })
+const scraps = fc.constantFrom(
+  '',
+  ' ',
+  '\n',
+  '  ',
+  ':',
+  ': ',
+  '-',
+  '- ',
+  '{',
+  '}',
+  '[',
+  ']',
+  ',',
+  '#',
+  '&a ',
+  '*a',
+  '!!x ',
+  '"',
+  "'",
+  '|',
+  '>',
+  '%',
+  '0',
+  '-1',
+  'nan',
+  '1e999',
+  '25',
+  'kind',
+  'constructor',
+  '__proto__',
+  '<<',
+  '?',
+  '~',
+  'null',
+  '\t',
+  '\u0000',
+  '\u{1f600}',
+  '---\n',
+)
+const mutation = fc.record({
+  at: fc.double({ min: 0, max: 1, noNaN: true }),
+  drop: fc.nat({ max: 40 }),
+  insert: scraps,
+})
 
 const mutate = (text: string, steps: readonly { at: number; drop: number; insert: string }[]): string =>
   steps.reduce((current, { at, drop, insert }) => {
@@ -13,34 +63,48 @@ const mutate = (text: string, steps: readonly { at: number; drop: number; insert
   }, text)
 
 describe('reading a book that was damaged', () => {
-  test('[BOOK-FUZZ] returns a book or issues, each with a line, and never throws', () => {
+  test('[BOOK-21] returns a book or issues, each with a line, and never throws', () => {
     fc.assert(
-      fc.property(fc.constantFrom(FULL, SMALL), fc.array(mutation, { minLength: 1, maxLength: 6 }), (text, steps) => {
-        const damaged = mutate(text, steps)
-        const lines = damaged.split('\n').length
-        for (const issue of issuesOf(damaged)) {
-          const line = Number(issue.split(' ')[0])
-          expect(line).toBeGreaterThanOrEqual(1)
-          expect(line).toBeLessThanOrEqual(lines)
-          expect(issue).not.toMatch(/undefined|NaN\b(?!")|\[object/)
-        }
-      }),
+      fc.property(
+        fc.constantFrom(FULL, SMALL, CANDLES),
+        fc.array(mutation, { minLength: 1, maxLength: 6 }),
+        (text, steps) => {
+          const damaged = mutate(text, steps)
+          const lines = damaged.split('\n').length
+          for (const issue of issuesOf(damaged)) {
+            const line = Number(issue.split(' ')[0])
+            expect(line).toBeGreaterThanOrEqual(1)
+            expect(line).toBeLessThanOrEqual(lines)
+            expect(issue).not.toMatch(/undefined|NaN\b(?!")|\[object/)
+          }
+        },
+      ),
       { numRuns: 600, seed: 20260301 },
     )
   })
 
-  test('[BOOK-FUZZ] whole sections and lines dropped, doubled or swapped', () => {
+  test('[BOOK-21] whole sections and lines dropped, doubled or swapped', () => {
     const rows = FULL.trimEnd().split('\n')
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.nat({ max: rows.length - 1 }), fc.nat({ max: rows.length - 1 }), fc.constantFrom('drop', 'double', 'swap')), { minLength: 1, maxLength: 4 }), (steps) => {
-        const damaged = [...rows]
-        for (const [i, j, what] of steps) {
-          if (what === 'drop') damaged[i] = ''
-          else if (what === 'double') damaged[i] = `${damaged[i]}\n${damaged[i]}`
-          else [damaged[i], damaged[j]] = [damaged[j]!, damaged[i]!]
-        }
-        expect(issuesOf(damaged.join('\n'))).toBeInstanceOf(Array)
-      }),
+      fc.property(
+        fc.array(
+          fc.tuple(
+            fc.nat({ max: rows.length - 1 }),
+            fc.nat({ max: rows.length - 1 }),
+            fc.constantFrom('drop', 'double', 'swap'),
+          ),
+          { minLength: 1, maxLength: 4 },
+        ),
+        (steps) => {
+          const damaged = [...rows]
+          for (const [i, j, what] of steps) {
+            if (what === 'drop') damaged[i] = ''
+            else if (what === 'double') damaged[i] = `${damaged[i]}\n${damaged[i]}`
+            else [damaged[i], damaged[j]] = [damaged[j]!, damaged[i]!]
+          }
+          expect(issuesOf(damaged.join('\n'))).toBeInstanceOf(Array)
+        },
+      ),
       { numRuns: 300, seed: 20260302 },
     )
   })

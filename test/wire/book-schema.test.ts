@@ -26,21 +26,33 @@ const typeOf = (value: unknown): string => (value === null ? 'null' : Array.isAr
 /** The keywords this project's schemas use, by JSON Schema 2020-12. */
 function mistakes(schema: Schema, value: unknown, path = '$'): string[] {
   const union = schema.anyOf ?? schema.oneOf
-  if (union !== undefined && !union.some((branch) => mistakes(branch, value, path).length === 0)) return [`${path}: no branch`]
-  const types = schema.type === undefined ? null : [schema.type].flat().flatMap((type) => (type === 'integer' ? ['number'] : [type]))
+  if (union !== undefined && !union.some((branch) => mistakes(branch, value, path).length === 0))
+    return [`${path}: no branch`]
+  const types =
+    schema.type === undefined
+      ? null
+      : [schema.type].flat().flatMap((type) => (type === 'integer' ? ['number'] : [type]))
   if (types !== null && !types.includes(typeOf(value))) return [`${path}: ${typeOf(value)}`]
   if (schema.enum !== undefined && !schema.enum.includes(value)) return [`${path}: enum`]
   if ('const' in schema && schema.const !== value) return [`${path}: const`]
-  if (schema.pattern !== undefined && typeof value === 'string' && !new RegExp(schema.pattern).test(value)) return [`${path}: pattern`]
-  if (Array.isArray(value)) return value.flatMap((item, index) => mistakes(schema.items ?? {}, item, `${path}[${index}]`))
+  if (schema.pattern !== undefined && typeof value === 'string' && !new RegExp(schema.pattern).test(value))
+    return [`${path}: pattern`]
+  if (Array.isArray(value))
+    return value.flatMap((item, index) => mistakes(schema.items ?? {}, item, `${path}[${index}]`))
   if (typeOf(value) !== 'object') return []
   const entries = Object.entries(value as Record<string, unknown>)
-  const missing = (schema.required ?? []).filter((key) => !entries.some(([name]) => name === key)).map((key) => `${path}.${key}: missing`)
+  const missing = (schema.required ?? [])
+    .filter((key) => !entries.some(([name]) => name === key))
+    .map((key) => `${path}.${key}: missing`)
   return [
     ...missing,
     ...entries.flatMap(([key, item]) => {
       const own = schema.properties?.[key] ?? schema.additionalProperties
-      return own === false ? [`${path}.${key}: unknown`] : typeof own === 'object' ? mistakes(own, item, `${path}.${key}`) : []
+      return own === false
+        ? [`${path}.${key}: unknown`]
+        : typeof own === 'object'
+          ? mistakes(own, item, `${path}.${key}`)
+          : []
     }),
   ]
 }
@@ -53,7 +65,14 @@ describe('the JSON Schema of a book', () => {
     expect(book.$schema).toBe('https://json-schema.org/draft/2020-12/schema')
     const bare: string[] = []
     const walk = (schema: Schema, path: string, named: boolean): void => {
-      if (named && schema.description === undefined && schema.anyOf === undefined && schema.oneOf === undefined && schema.const === undefined) bare.push(path)
+      if (
+        named &&
+        schema.description === undefined &&
+        schema.anyOf === undefined &&
+        schema.oneOf === undefined &&
+        schema.const === undefined
+      )
+        bare.push(path)
       for (const [key, each] of Object.entries(schema.properties ?? {})) walk(each, `${path}.${key}`, true)
       for (const each of [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]) walk(each, path, false)
       if (typeof schema.additionalProperties === 'object') walk(schema.additionalProperties, `${path}.*`, false)
@@ -85,8 +104,18 @@ describe('the JSON Schema of a book', () => {
 
   /** Every map of the schema that knows all its keys, with a place in FULL where such a map stands. */
   const places: readonly (readonly [string, Schema, readonly [string, string]])[] = (() => {
-    const at = (...path: readonly string[]): Schema => path.reduce<Schema>((schema, key) => (key === '*' ? (schema.additionalProperties as Schema) : key === '[]' ? schema.items! : schema.properties![key]!), book)
-    const branch = (schema: Schema, kind: string): Schema => (schema.oneOf ?? schema.anyOf)!.find((each) => each.properties?.kind?.const === kind)!
+    const at = (...path: readonly string[]): Schema =>
+      path.reduce<Schema>(
+        (schema, key) =>
+          key === '*'
+            ? (schema.additionalProperties as Schema)
+            : key === '[]'
+              ? schema.items!
+              : schema.properties![key]!,
+        book,
+      )
+    const branch = (schema: Schema, kind: string): Schema =>
+      (schema.oneOf ?? schema.anyOf)!.find((each) => each.properties?.kind?.const === kind)!
     const map = (schema: Schema): Schema => schema.anyOf!.find((each) => each.properties !== undefined)!
     const instrument = at('instruments', '*')
     return [

@@ -14,9 +14,12 @@ import { bookOf, edit, FULL, issuesOf, SMALL } from './books.ts'
 
 const golden = readFileSync(new URL('../../examples/golden-1.yaml', import.meta.url), 'utf8')
 
-const held = (book: Book, id: string): string => toText(book.portfolio.quantity[instrumentIndex(book.terms.universe, id)]!)
-const money = (book: Book, currency: string): string => toText(book.portfolio.cash[book.terms.universe.currencies.indexOf(currency)]!)
-const rateOf = (book: Book, currency: string): string => toText(book.market.rate[book.terms.universe.currencies.indexOf(currency)]!)
+const held = (book: Book, id: string): string =>
+  toText(book.portfolio.quantity[instrumentIndex(book.terms.universe, id)]!)
+const money = (book: Book, currency: string): string =>
+  toText(book.portfolio.cash[book.terms.universe.currencies.indexOf(currency)]!)
+const rateOf = (book: Book, currency: string): string =>
+  toText(book.market.rate[book.terms.universe.currencies.indexOf(currency)]!)
 const equityOf = (book: Book): string => {
   const valued = value(planInputs(book, { kind: 'full' }))
   if (!valued.ok) throw new Error(valued.error[0]!.message)
@@ -31,9 +34,20 @@ describe('the example book', () => {
     expect(['BTC', 'ETH', 'SOL'].map((id) => held(book, id))).toEqual(['1.09375', '6.25', '0'])
     expect([money(book, 'USD'), equityOf(book)]).toEqual(['10000', '100000'])
     expect(book.market.price.map(toText)).toEqual(['64000', '3200', '160'])
-    expect(target.weight).toEqual([{ n: 1n, d: 2n }, { n: 3n, d: 10n }, { n: 1n, d: 10n }])
-    expect([constraints.grossMax, constraints.cashMin]).toEqual([{ n: 1n, d: 1n }, { n: 0n, d: 1n }])
-    expect(universe.instruments.map(({ grid, fee, spread }) => [grid.lot, grid.notionalMin?.amount, fee.taker, spread].map((each) => toText(each ?? ZERO)))).toEqual([
+    expect(target.weight).toEqual([
+      { n: 1n, d: 2n },
+      { n: 3n, d: 10n },
+      { n: 1n, d: 10n },
+    ])
+    expect([constraints.grossMax, constraints.cashMin]).toEqual([
+      { n: 1n, d: 1n },
+      { n: 0n, d: 1n },
+    ])
+    expect(
+      universe.instruments.map(({ grid, fee, spread }) =>
+        [grid.lot, grid.notionalMin?.amount, fee.taker, spread].map((each) => toText(each ?? ZERO)),
+      ),
+    ).toEqual([
       ['0.00001', '5', '0.0005', '0.0002'],
       ['0.0001', '5', '0.0005', '0.0002'],
       ['0.01', '5', '0.0005', '0.0002'],
@@ -49,7 +63,9 @@ describe('the example book', () => {
   test('[BOOK-1] it can be planned with', () => {
     const book = bookOf(golden)
     const answer = plan(planInputs(book, book.policy!))
-    expect(answer.ok && answer.value.legs.map((leg) => `${leg.side} ${toText(leg.quantity)} ${leg.instrument}`)).toEqual(['buy 32.36 SOL'])
+    expect(
+      answer.ok && answer.value.legs.map((leg) => `${leg.side} ${toText(leg.quantity)} ${leg.instrument}`),
+    ).toEqual(['buy 32.36 SOL'])
   })
 })
 
@@ -59,11 +75,36 @@ describe('every key', () => {
   const term = (id: string) => universe.instruments[instrumentIndex(universe, id)]!
 
   test('[BOOK-12] terms of instruments, and what is filled in: quantityMin is the lot, quote the book currency, settle the quote or the coin', () => {
-    expect(term('BTC')).toMatchObject({ kind: 'spot', venue: 'kraken', quote: 'USD', settle: 'USD', multiplier: decimal('1'), short: true, fee: { taker: decimal('0.0005'), maker: decimal('-0.0001') } })
-    expect(term('BTC').grid).toEqual({ lot: decimal('0.00001'), quantityMin: decimal('0.0001'), notionalMin: { amount: decimal('5'), currency: 'USD' } })
-    expect(term('ETH-PERP')).toMatchObject({ kind: 'perp', contract: 'linear', quote: 'USDT', settle: 'USDT', multiplier: decimal('0.1'), fee: { taker: decimal('0.0005'), maker: null } })
+    expect(term('BTC')).toMatchObject({
+      kind: 'spot',
+      venue: 'kraken',
+      quote: 'USD',
+      settle: 'USD',
+      multiplier: decimal('1'),
+      short: true,
+      fee: { taker: decimal('0.0005'), maker: decimal('-0.0001') },
+    })
+    expect(term('BTC').grid).toEqual({
+      lot: decimal('0.00001'),
+      quantityMin: decimal('0.0001'),
+      notionalMin: { amount: decimal('5'), currency: 'USD' },
+    })
+    expect(term('ETH-PERP')).toMatchObject({
+      kind: 'perp',
+      contract: 'linear',
+      quote: 'USDT',
+      settle: 'USDT',
+      multiplier: decimal('0.1'),
+      fee: { taker: decimal('0.0005'), maker: null },
+    })
     expect(term('ETH-PERP').grid).toEqual({ lot: decimal('1'), quantityMin: decimal('1'), notionalMin: null })
-    expect(term('BTC-INV')).toMatchObject({ kind: 'future', contract: 'inverse', quote: 'USD', settle: 'BTC', expiry: Date.UTC(2026, 5, 26, 8) })
+    expect(term('BTC-INV')).toMatchObject({
+      kind: 'future',
+      contract: 'inverse',
+      quote: 'USD',
+      settle: 'BTC',
+      expiry: Date.UTC(2026, 5, 26, 8),
+    })
     expect(term('BTC-CALL')).toMatchObject({ kind: 'option', settle: 'BTC', strike: decimal('100000'), right: 'call' })
     expect(term('SOL')).toMatchObject({ kind: 'spot', underlying: 'SOL', short: false, venue: null })
   })
@@ -74,32 +115,87 @@ describe('every key', () => {
     expect(['USD', 'USDT', 'BTC'].map((currency) => money(book, currency))).toEqual(['10000', '5000', '0.5'])
     expect(['USD', 'USDT', 'BTC'].map((currency) => rateOf(book, currency))).toEqual(['1', '0.9998', '64000'])
     expect(book.portfolio.orders).toEqual([
-      { id: 'a1', instrument: instrumentIndex(universe, 'BTC'), side: 'buy', quantity: decimal('0.01'), price: decimal('63000'), reduceOnly: false, replaced: false },
-      { id: 'a2', instrument: instrumentIndex(universe, 'SOL'), side: 'sell', quantity: decimal('1'), price: null, reduceOnly: true, replaced: true },
+      {
+        id: 'a1',
+        instrument: instrumentIndex(universe, 'BTC'),
+        side: 'buy',
+        quantity: decimal('0.01'),
+        price: decimal('63000'),
+        reduceOnly: false,
+        replaced: false,
+      },
+      {
+        id: 'a2',
+        instrument: instrumentIndex(universe, 'SOL'),
+        side: 'sell',
+        quantity: decimal('1'),
+        price: null,
+        reduceOnly: true,
+        replaced: true,
+      },
     ])
   })
 
   test('[BOOK-12] limits, per underlying where one is named', () => {
-    const asNumbers = (limits: readonly ({ n: bigint; d: bigint } | null)[]) => limits.map((each) => (each === null ? null : ratioToNumber(each)))
+    const asNumbers = (limits: readonly ({ n: bigint; d: bigint } | null)[]) =>
+      limits.map((each) => (each === null ? null : ratioToNumber(each)))
     expect(universe.underlyings).toEqual(['BTC', 'ETH', 'SOL'])
     expect(asNumbers(constraints.weightMin)).toEqual([-0.5, -0.5, -0.5])
     expect(asNumbers(constraints.weightMax)).toEqual([0.6, 0.6, 0.2])
-    expect(asNumbers([constraints.grossMax, constraints.netMin, constraints.netMax, constraints.turnoverMax, constraints.cashMin, constraints.orderMax])).toEqual([1.5, -1, 1, 0.8, 0.01, 0.3])
+    expect(
+      asNumbers([
+        constraints.grossMax,
+        constraints.netMin,
+        constraints.netMax,
+        constraints.turnoverMax,
+        constraints.cashMin,
+        constraints.orderMax,
+      ]),
+    ).toEqual([1.5, -1, 1, 0.8, 0.01, 0.3])
     expect(constraints.participation).toEqual({ share: { n: 1n, d: 20n }, horizonMs: 3_600_000 })
-    expect([...constraints.frozen, ...constraints.reduceOnly, ...constraints.frozenInstrument]).toEqual([0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0])
+    expect([...constraints.frozen, ...constraints.reduceOnly, ...constraints.frozenInstrument]).toEqual([
+      0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0,
+    ])
   })
 
   test('[BOOK-12] what may be traded: what `trade` names, else every instrument that is no option', () => {
     const names = (indices: readonly number[]): string[] => indices.map((j) => universe.instruments[j]!.id)
     expect(book.terms.tradeable.map(names)).toEqual([['BTC', 'BTC-INV'], ['ETH-PERP'], ['SOL']])
-    const free = bookOf(edit(FULL, [['trade: { BTC: [BTC, BTC-INV], ETH: ETH-PERP }\n', ''], ['SOL: 1e6 USD', 'SOL: 1e6 USD']]))
+    const free = bookOf(
+      edit(FULL, [
+        ['trade: { BTC: [BTC, BTC-INV], ETH: ETH-PERP }\n', ''],
+        ['SOL: 1e6 USD', 'SOL: 1e6 USD'],
+      ]),
+    )
     expect(free.terms.tradeable.map(names)).toEqual([['BTC', 'BTC-INV'], ['ETH-PERP'], ['SOL']])
   })
 
   test('[BOOK-12] policies with a width per underlying, fractions in %, bp and bare', () => {
-    expect(book.policy).toEqual({ kind: 'band', unit: 'relative', width: [{ n: 1n, d: 10n }, { n: 3n, d: 20n }, { n: 1n, d: 5n }], floor: { n: 1n, d: 100n }, to: 'target' })
-    expect(book.compare).toEqual([{ kind: 'proportional', rate: { n: 1n, d: 2n } }, { kind: 'riskCap', trackingErrorMax: { n: 7n, d: 100n } }])
-    expect(book.sizing).toMatchObject({ curve: { kind: 'power', steepness: 2 }, unit: 'weight', multipleMax: 3, width: [{ n: 1n, d: 10n }, { n: 1n, d: 10n }, { n: 1n, d: 10n }] })
+    expect(book.policy).toEqual({
+      kind: 'band',
+      unit: 'relative',
+      width: [
+        { n: 1n, d: 10n },
+        { n: 3n, d: 20n },
+        { n: 1n, d: 5n },
+      ],
+      floor: { n: 1n, d: 100n },
+      to: 'target',
+    })
+    expect(book.compare).toEqual([
+      { kind: 'proportional', rate: { n: 1n, d: 2n } },
+      { kind: 'riskCap', trackingErrorMax: { n: 7n, d: 100n } },
+    ])
+    expect(book.sizing).toMatchObject({
+      curve: { kind: 'power', steepness: 2 },
+      unit: 'weight',
+      multipleMax: 3,
+      width: [
+        { n: 1n, d: 10n },
+        { n: 1n, d: 10n },
+        { n: 1n, d: 10n },
+      ],
+    })
     expect(book.sizing!.base.get('BTC')).toEqual({ kind: 'quantity', quantity: decimal('0.05') })
     expect(book.sizing!.base.get('SOL')).toEqual({ kind: 'weight', weight: { n: 1n, d: 20n } })
   })
@@ -120,7 +216,10 @@ describe('every key', () => {
   test('[BOOK-14] sections and entries may stand in any order', () => {
     const [head, ...sections] = FULL.trimEnd().split(/\n(?=\S)/)
     const instruments = /instruments:\n((?: {2}.*\n)+)/.exec(FULL)![1]!
-    const turned = `${[head, ...sections].reverse().join('\n')}\n`.replace(instruments, () => `${instruments.trimEnd().split('\n').reverse().join('\n')}\n`)
+    const turned = `${[head, ...sections].reverse().join('\n')}\n`.replace(
+      instruments,
+      () => `${instruments.trimEnd().split('\n').reverse().join('\n')}\n`,
+    )
     expect(turned).not.toBe(FULL)
     const one = planInputs(book, book.policy!)
     const other = bookOf(turned)
@@ -134,7 +233,11 @@ describe('every key', () => {
     expect(planInputs(renamed, renamed.policy!).hashes).toEqual(one)
     expect(planInputs(richer, richer.policy!).hashes).toEqual({ ...one, portfolio: hashOf(richer.portfolio) })
     expect(hashOf(richer.portfolio)).not.toBe(one.portfolio)
-    expect(planInputs(book, { kind: 'full' }).hashes).toMatchObject({ portfolio: one.portfolio, market: one.market, risk: one.risk })
+    expect(planInputs(book, { kind: 'full' }).hashes).toMatchObject({
+      portfolio: one.portfolio,
+      market: one.market,
+      risk: one.risk,
+    })
   })
 })
 
@@ -146,19 +249,48 @@ describe('exact numbers', () => {
       fc.property(digits, fc.nat({ max: 18 }), (units, places) => {
         const text = new Decimal(units.toString()).div(new Decimal(10).pow(places)).toFixed()
         fc.pre(new Decimal(text).lt('1e24'))
-        const book = bookOf(edit(SMALL, [['ETH: 6.25', `ETH: ${text}`], ['ETH: 3200', `ETH: ${text}`]]))
+        const book = bookOf(
+          edit(SMALL, [
+            ['ETH: 6.25', `ETH: ${text}`],
+            ['ETH: 3200', `ETH: ${text}`],
+          ]),
+        )
         expect([held(book, 'ETH'), toText(book.market.price[1]!)]).toEqual([text, text])
       }),
       { numRuns: 60, seed: 1 },
     )
   })
 
-  test.each([['1e-8', '0.00000001'], ['.5', '0.5'], ['0.1', '0.1'], ['1.000000000000000001', '1.000000000000000001'], ['"6.25"', '6.25'], ['+3', '3'], ['12e2', '1200'], ['0', '0']])('[BOOK-7] quantity %s is %s', (text, exact) => {
+  test.each([
+    ['1e-8', '0.00000001'],
+    ['.5', '0.5'],
+    ['0.1', '0.1'],
+    ['1.000000000000000001', '1.000000000000000001'],
+    ['"6.25"', '6.25'],
+    ['+3', '3'],
+    ['12e2', '1200'],
+    ['0', '0'],
+  ])('[BOOK-7] quantity %s is %s', (text, exact) => {
     expect(held(bookOf(edit(SMALL, [['ETH: 6.25', `ETH: ${text}`]])), 'ETH')).toBe(exact)
   })
 
-  test.each([['25%', '0.25'], ['0.25', '0.25'], ['10', '10'], ['1000%', '10'], ['10bp', '0.001'], ['-12.5 %', '-0.125'], ['1bps', '0.0001'], ['33.3333333333333333%', '0.333333333333333333'], ['0', '0']])('[BOOK-7] a weight of %s is %s', (text, exact) => {
-    const book = bookOf(edit(SMALL, [['ETH: 30%', `ETH: ${text}`], ['limits: { gross: 100% }\n', '']]))
+  test.each([
+    ['25%', '0.25'],
+    ['0.25', '0.25'],
+    ['10', '10'],
+    ['1000%', '10'],
+    ['10bp', '0.001'],
+    ['-12.5 %', '-0.125'],
+    ['1bps', '0.0001'],
+    ['33.3333333333333333%', '0.333333333333333333'],
+    ['0', '0'],
+  ])('[BOOK-7] a weight of %s is %s', (text, exact) => {
+    const book = bookOf(
+      edit(SMALL, [
+        ['ETH: 30%', `ETH: ${text}`],
+        ['limits: { gross: 100% }\n', ''],
+      ]),
+    )
     expect(toText(ratioToDecimal(book.terms.target.weight[1]!, 'down'))).toBe(exact)
   })
 })
@@ -166,8 +298,16 @@ describe('exact numbers', () => {
 describe('targets', () => {
   test('[BOOK-10] `rest` gets what the others leave', () => {
     const book = bookOf(edit(SMALL, [['ETH: 30%', 'rest: ETH']]))
-    expect(book.terms.target.weight).toEqual([{ n: 1n, d: 2n }, { n: 1n, d: 2n }])
-    const short = bookOf(edit(SMALL, [['BTC: 50%, ETH: 30%', 'BTC: -50%, rest: ETH'], ['limits: { gross: 100% }\n', '']]))
+    expect(book.terms.target.weight).toEqual([
+      { n: 1n, d: 2n },
+      { n: 1n, d: 2n },
+    ])
+    const short = bookOf(
+      edit(SMALL, [
+        ['BTC: 50%, ETH: 30%', 'BTC: -50%, rest: ETH'],
+        ['limits: { gross: 100% }\n', ''],
+      ]),
+    )
     expect(short.terms.target.weight[1]).toEqual({ n: 3n, d: 2n })
   })
 
@@ -185,7 +325,12 @@ describe('equity instead of cash', () => {
   })
 
   test('[BOOK-9] positions by weight and by value', () => {
-    const book = bookOf(edit(EQUITY, [['BTC: 1.09375', 'BTC: { weight: 70% }'], ['ETH: 6.25', 'ETH: { value: 20000 USD }']]))
+    const book = bookOf(
+      edit(EQUITY, [
+        ['BTC: 1.09375', 'BTC: { weight: 70% }'],
+        ['ETH: 6.25', 'ETH: { value: 20000 USD }'],
+      ]),
+    )
     expect([held(book, 'BTC'), held(book, 'ETH'), money(book, 'USD')]).toEqual(['1.09375', '6.25', '10000'])
   })
 
@@ -193,7 +338,13 @@ describe('equity instead of cash', () => {
     const amount = fc.integer({ min: 1, max: 10 ** 9 }).map((n) => new Decimal(n).div(997).toFixed(18))
     fc.assert(
       fc.property(amount, amount, amount, (quantity, price, equity) => {
-        const book = bookOf(edit(EQUITY, [['equity: 100000', `equity: ${equity}`], ['ETH: 6.25', `ETH: ${quantity}`], ['ETH: 3200', `ETH: ${price}`]]))
+        const book = bookOf(
+          edit(EQUITY, [
+            ['equity: 100000', `equity: ${equity}`],
+            ['ETH: 6.25', `ETH: ${quantity}`],
+            ['ETH: 3200', `ETH: ${price}`],
+          ]),
+        )
         const short = new Decimal(equity).minus(equityOf(book))
         expect(short.gte(0) && short.lt('2e-18')).toBe(true)
       }),
@@ -203,18 +354,37 @@ describe('equity instead of cash', () => {
 
   test('[BOOK-9] a contract needs no entry price; where it has one, its profit is not cash', () => {
     const perp = (position: string) =>
-      edit(EQUITY, [['{ BTC: 1.09375, ETH: 6.25 }', `{ ETH: ${position} }`], ['ETH: { kind: spot,', 'ETH: { kind: perp, underlying: ETH, contract: linear, multiplier: 1,']])
+      edit(EQUITY, [
+        ['{ BTC: 1.09375, ETH: 6.25 }', `{ ETH: ${position} }`],
+        ['ETH: { kind: spot,', 'ETH: { kind: perp, underlying: ETH, contract: linear, multiplier: 1,'],
+      ])
     const [without, withEntry] = [bookOf(perp('-2')), bookOf(perp('{ quantity: -2, entry: 3000 }'))]
     expect([money(without, 'USD'), equityOf(without)]).toEqual(['100000', '100000'])
     expect([money(withEntry, 'USD'), equityOf(withEntry)]).toEqual(['100400', '100000'])
   })
 
   test('[BOOK-9] money beside the book currency is worth its price', () => {
-    expect(equityOf(bookOf(edit(SMALL, [['USD: 10000', 'USD: 10000, USDT: 5000'], ['BTC: 64000', 'BTC: 64000, USDT: 0.9998']])))).toBe('104999')
+    expect(
+      equityOf(
+        bookOf(
+          edit(SMALL, [
+            ['USD: 10000', 'USD: 10000, USDT: 5000'],
+            ['BTC: 64000', 'BTC: 64000, USDT: 0.9998'],
+          ]),
+        ),
+      ),
+    ).toBe('104999')
   })
 
   test('[BOOK-9] a currency with a spot pair of its name is priced through the pair', () => {
-    const book = bookOf(edit(FULL, [['USDT: 0.9998', 'USDT: 0.9'], ['  SOL: { kind: spot, ', '  SOL: { kind: spot, quote: USDT, '], ['USDT: 5000', 'USDT: 5000, SOL: 2'], ['SOL: 160', 'SOL: 160.5']]))
+    const book = bookOf(
+      edit(FULL, [
+        ['USDT: 0.9998', 'USDT: 0.9'],
+        ['  SOL: { kind: spot, ', '  SOL: { kind: spot, quote: USDT, '],
+        ['USDT: 5000', 'USDT: 5000, SOL: 2'],
+        ['SOL: 160', 'SOL: 160.5'],
+      ]),
+    )
     expect(rateOf(book, 'SOL')).toBe('144.45')
   })
 })
@@ -223,13 +393,19 @@ describe('what the book leaves out', () => {
   test('[BOOK-15] a book without a policy is read; what needs one says so', () => {
     const book = bookOf(edit(SMALL, [['policy: { kind: full }\n', '']]))
     expect(book.policy).toBeNull()
-    expect(policyMissing(book)).toMatchObject({ code: 'policy.missing', line: 1, message: 'policy must be given, was missing' })
+    expect(policyMissing(book)).toMatchObject({
+      code: 'policy.missing',
+      line: 1,
+      message: 'policy must be given, was missing',
+    })
   })
 
   test('[BOOK-15] cash may be less than nothing, and the plan refuses with the line', () => {
     const book = bookOf(edit(SMALL, [['USD: 10000', 'USD: -200000']]))
     const answer = plan(planInputs(book, { kind: 'full' }))
-    expect(!answer.ok && withLines(book, answer.error)).toMatchObject([{ code: 'equity.not-positive', path: 'cash', line: 4 }])
+    expect(!answer.ok && withLines(book, answer.error)).toMatchObject([
+      { code: 'equity.not-positive', path: 'cash', line: 4 },
+    ])
   })
 
   test('[BOOK-2] a JSON book is the same book', () => {

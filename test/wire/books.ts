@@ -78,7 +78,8 @@ export function edit(text: string, edits: readonly (readonly [from: string, to: 
   }, text)
 }
 
-export const issueLine = ({ line, code, path, message, hint }: BookIssue): string => `${line} ${code} ${path}: ${message}; ${hint}`
+export const issueLine = ({ line, code, path, message, hint }: BookIssue): string =>
+  `${line} ${code} ${path}: ${message}; ${hint}`
 
 /** The issues of a book without files, one line each. */
 export function issuesOf(text: string): string[] {

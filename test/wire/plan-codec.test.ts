@@ -16,10 +16,14 @@ import { decodePlan, encodePlan } from '../../src/wire/plan-codec.ts'
 import { bookOf, FULL } from './books.ts'
 
 /** Maps as literals make them, with their prototype. */
-const record = <T extends object>(model: { [K in keyof T]: Arbitrary<T[K]> }): Arbitrary<T> => fc.record(model, { noNullPrototype: true }) as Arbitrary<T>
+const record = <T extends object>(model: { [K in keyof T]: Arbitrary<T[K]> }): Arbitrary<T> =>
+  fc.record(model, { noNullPrototype: true }) as Arbitrary<T>
 
 const decimals: Arbitrary<Decimal> = fc.bigInt({ min: -(10n ** 42n), max: 10n ** 42n }).map(fromUnits)
-const ratios: Arbitrary<Ratio> = record({ n: fc.bigInt({ min: -(2n ** 200n), max: 2n ** 200n }), d: fc.bigInt({ min: 1n, max: 2n ** 200n }) })
+const ratios: Arbitrary<Ratio> = record({
+  n: fc.bigInt({ min: -(2n ** 200n), max: 2n ** 200n }),
+  d: fc.bigInt({ min: 1n, max: 2n ** 200n }),
+})
 /** Every float64 there is: NaN, infinities, −0 and subnormal numbers too. */
 const reals = fc.double()
 const columns: Arbitrary<Float64Array> = fc.array(reals, { maxLength: 6 }).map((items) => Float64Array.from(items))
@@ -27,12 +31,33 @@ const flags: Arbitrary<Uint8Array> = fc.uint8Array({ maxLength: 4 })
 const names = fc.string({ maxLength: 8 })
 const unit = fc.constantFrom('weight', 'relative', 'volatility', 'risk')
 const to = fc.constantFrom('edge', 'target')
-const limits = fc.constantFrom<LimitName>('weightMin', 'weightMax', 'gross', 'netMin', 'netMax', 'turnover', 'participation', 'cash', 'orderMax', 'frozen', 'reduceOnly', 'stale', 'noInstrument', 'short')
+const limits = fc.constantFrom<LimitName>(
+  'weightMin',
+  'weightMax',
+  'gross',
+  'netMin',
+  'netMax',
+  'turnover',
+  'participation',
+  'cash',
+  'orderMax',
+  'frozen',
+  'reduceOnly',
+  'stale',
+  'noInstrument',
+  'short',
+)
 
 /** One arbitrary per kind: a kind that is missing here does not compile. */
-type PerKind<T extends { readonly kind: string }> = { readonly [K in T['kind']]: Arbitrary<Omit<Extract<T, { kind: K }>, 'kind'>> }
+type PerKind<T extends { readonly kind: string }> = {
+  readonly [K in T['kind']]: Arbitrary<Omit<Extract<T, { kind: K }>, 'kind'>>
+}
 const oneOf = <T extends { readonly kind: string }>(table: PerKind<T>): Arbitrary<T> =>
-  fc.oneof(...Object.entries<Arbitrary<object>>(table).map(([kind, rest]) => rest.map((fields) => ({ kind, ...fields }) as unknown as T)))
+  fc.oneof(
+    ...Object.entries<Arbitrary<object>>(table).map(([kind, rest]) =>
+      rest.map((fields) => ({ kind, ...fields }) as unknown as T),
+    ),
+  )
 
 const policies: Arbitrary<Policy> = oneOf<Policy>({
   full: record({}),
@@ -65,7 +90,12 @@ const reasons = oneOf<Reason>({
   instrument: record({ instrument: names, cost: reals, instead: fc.array(names, { maxLength: 3 }) }),
   fullClose: record({}),
   lot: record({ lot: decimals, leftover: reals }),
-  belowMinimum: record({ minimum: decimals, of: fc.constantFrom('quantity', 'notional'), was: decimals, currency: fc.option(names) }),
+  belowMinimum: record({
+    minimum: decimals,
+    of: fc.constantFrom('quantity', 'notional'),
+    was: decimals,
+    currency: fc.option(names),
+  }),
   remainderUnsellable: record({ remainder: decimals }),
   limitAfterRounding: record({ limit: limits }),
   mostRisk: record({ underlying: names, part: reals, trackingError: reals }),
@@ -91,8 +121,25 @@ const imbalances: Arbitrary<Imbalance> = record({
 })
 const balances = record({ cash: reals, gross: reals, net: reals, weight: columns, imbalance: imbalances })
 const side = fc.constantFrom('buy', 'sell')
-const orders = record({ id: names, instrument: fc.nat({ max: 9 }), side, quantity: decimals, price: fc.option(decimals), reduceOnly: fc.boolean(), replaced: fc.boolean() })
-const lines = record({ underlying: names, held: reals, target: reals, wanted: reals, allowed: reals, traded: reals, after: reals, because })
+const orders = record({
+  id: names,
+  instrument: fc.nat({ max: 9 }),
+  side,
+  quantity: decimals,
+  price: fc.option(decimals),
+  reduceOnly: fc.boolean(),
+  replaced: fc.boolean(),
+})
+const lines = record({
+  underlying: names,
+  held: reals,
+  target: reals,
+  wanted: reals,
+  allowed: reals,
+  traded: reals,
+  after: reals,
+  because,
+})
 const legs = record({
   instrument: names,
   underlying: names,
@@ -127,8 +174,19 @@ const plans: Arbitrary<SizePlan> = record({
   because,
 })
 
-const terms = { underlying: names, venue: fc.option(names), quote: names, settle: names, multiplier: decimals, spread: decimals }
-const grid = record({ lot: decimals, quantityMin: decimals, notionalMin: fc.option(record({ amount: decimals, currency: names })) })
+const terms = {
+  underlying: names,
+  venue: fc.option(names),
+  quote: names,
+  settle: names,
+  multiplier: decimals,
+  spread: decimals,
+}
+const grid = record({
+  lot: decimals,
+  quantityMin: decimals,
+  notionalMin: fc.option(record({ amount: decimals, currency: names })),
+})
 const fee = record({ taker: decimals, maker: fc.option(decimals) })
 const contract = fc.constantFrom('linear', 'inverse')
 const common = { ...terms, grid, fee, id: fc.uuid() }
@@ -136,7 +194,13 @@ const instruments = oneOf<Instrument>({
   spot: record({ ...common, short: fc.boolean() }),
   perp: record({ ...common, contract }),
   future: record({ ...common, contract, expiry: fc.integer() }),
-  option: record({ ...common, contract, expiry: fc.integer(), strike: decimals, right: fc.constantFrom('call', 'put') }),
+  option: record({
+    ...common,
+    contract,
+    expiry: fc.integer(),
+    strike: decimals,
+    right: fc.constantFrom('call', 'put'),
+  }),
 })
 const optional = fc.option(ratios)
 const inputs: Arbitrary<PlanInputs> = record({
@@ -160,8 +224,20 @@ const inputs: Arbitrary<PlanInputs> = record({
     }),
     tradeable: fc.array(fc.array(fc.nat({ max: 9 }), { maxLength: 3 }), { maxLength: 3 }),
   }),
-  portfolio: record({ cash: fc.array(decimals, { maxLength: 3 }), quantity: fc.array(decimals, { maxLength: 3 }), entry: fc.array(fc.option(decimals), { maxLength: 3 }), orders: fc.array(orders, { maxLength: 2 }) }),
-  market: record({ asOf: fc.integer(), price: fc.array(decimals, { maxLength: 3 }), priceAgeMs: columns, stale: flags, rate: fc.array(decimals, { maxLength: 3 }), volumePerDay: columns }),
+  portfolio: record({
+    cash: fc.array(decimals, { maxLength: 3 }),
+    quantity: fc.array(decimals, { maxLength: 3 }),
+    entry: fc.array(fc.option(decimals), { maxLength: 3 }),
+    orders: fc.array(orders, { maxLength: 2 }),
+  }),
+  market: record({
+    asOf: fc.integer(),
+    price: fc.array(decimals, { maxLength: 3 }),
+    priceAgeMs: columns,
+    stale: flags,
+    rate: fc.array(decimals, { maxLength: 3 }),
+    volumePerDay: columns,
+  }),
   risk: record({ asOf: fc.integer(), vol: columns, covariance: columns, notes: fc.array(names, { maxLength: 2 }) }),
   hashes,
 })
@@ -171,7 +247,15 @@ const planned = plan(planInputs(golden, golden.policy!))
 
 /** The same JSON value with the keys of every map the other way round. */
 const reversed = (value: unknown): unknown =>
-  Array.isArray(value) ? value.map(reversed) : typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).reverse().map(([key, each]) => [key, reversed(each)])) : value
+  Array.isArray(value)
+    ? value.map(reversed)
+    : typeof value === 'object' && value !== null
+      ? Object.fromEntries(
+          Object.entries(value)
+            .reverse()
+            .map(([key, each]) => [key, reversed(each)]),
+        )
+      : value
 
 describe('plans as JSON', () => {
   test('[CODEC-2] a plan survives encoding, whatever is in it', () => {
@@ -212,7 +296,11 @@ describe('plans as JSON', () => {
   })
 
   test('[CODEC-3] money is text, exact', () => {
-    const json = JSON.parse(planned.ok ? encodePlan(planned.value) : '{}') as { equity: string; cost: { total: string }; policy: { trackingErrorMax: string } }
+    const json = JSON.parse(planned.ok ? encodePlan(planned.value) : '{}') as {
+      equity: string
+      cost: { total: string }
+      policy: { trackingErrorMax: string }
+    }
     expect([json.equity, json.cost.total, json.policy.trackingErrorMax]).toEqual(['100000', '3.10656', '7/100'])
   })
 
@@ -220,7 +308,11 @@ describe('plans as JSON', () => {
   test.each<[string, (text: string) => string, string]>([
     ['no JSON', (it) => it.slice(0, -1), 'json.syntax'],
     ['a decimal as a number', (it) => it.replace('"equity":"100000"', '"equity":100000'), 'json.value equity'],
-    ['a decimal with 19 places', (it) => it.replace('"equity":"100000"', '"equity":"1.0000000000000000001"'), 'json.value equity'],
+    [
+      'a decimal with 19 places',
+      (it) => it.replace('"equity":"100000"', '"equity":"1.0000000000000000001"'),
+      'json.value equity',
+    ],
     ['a denominator of 0', (it) => it.replace('"7/100"', '"7/0"'), 'json.value policy.trackingErrorMax'],
     ['an unknown status', (it) => it.replace('"ready"', '"done"'), 'json.value status'],
     ['a further key', (it) => it.replace('"equity"', '"more":1,"equity"'), 'json.value '],
@@ -228,6 +320,8 @@ describe('plans as JSON', () => {
   ])('[CODEC-4] %s is refused by place', (_, change, expected) => {
     expect(change(text)).not.toBe(text)
     const decoded = decodePlan(change(text))
-    expect(!decoded.ok && decoded.error.map(({ code, path }) => (code === 'json.syntax' ? code : `${code} ${path}`))).toEqual([expected])
+    expect(
+      !decoded.ok && decoded.error.map(({ code, path }) => (code === 'json.syntax' ? code : `${code} ${path}`)),
+    ).toEqual([expected])
   })
 })

@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Decimal, decimal, fromUnits, toText } from '../../src/core/base/decimal.ts'
-import { nearest, readBase, readDuration, readFraction, readInstant, readMoney, readNumber } from '../../src/wire/scalar.ts'
+import {
+  nearest,
+  readBase,
+  readDuration,
+  readFraction,
+  readInstant,
+  readMoney,
+  readNumber,
+} from '../../src/wire/scalar.ts'
 
 const codeOf = (parsed: { ok: boolean; error?: { code: string } }): string => (parsed.ok ? 'read' : parsed.error!.code)
 
@@ -61,8 +69,19 @@ describe('what people write', () => {
   })
 
   test('[BOOK-7] durations, times and base sizes', () => {
-    expect(['90s', '1h', '1y', '5', '0h', ''].map((text) => codeOf(readDuration(text)))).toEqual(['read', 'read', 'read', 'duration.invalid', 'duration.invalid', 'duration.invalid'])
-    expect(['2026-03-01', '2026-02-30', 'now'].map((text) => codeOf(readInstant(text)))).toEqual(['read', 'instant.invalid', 'instant.invalid'])
+    expect(['90s', '1h', '1y', '5', '0h', ''].map((text) => codeOf(readDuration(text)))).toEqual([
+      'read',
+      'read',
+      'read',
+      'duration.invalid',
+      'duration.invalid',
+      'duration.invalid',
+    ])
+    expect(['2026-03-01', '2026-02-30', 'now'].map((text) => codeOf(readInstant(text)))).toEqual([
+      'read',
+      'instant.invalid',
+      'instant.invalid',
+    ])
     expect(readBase('0.5')).toEqual({ ok: true, value: { kind: 'quantity', quantity: decimal('0.5') } })
     expect(readBase('5%')).toEqual({ ok: true, value: { kind: 'weight', weight: { n: 1n, d: 20n } } })
     expect([codeOf(readBase('0')), codeOf(readBase('-5%'))]).toEqual(['base.not-positive', 'base.not-positive'])

@@ -74,7 +74,11 @@ export function optimalTrajectory(order: ExecutionOrder): Result<Trajectory> {
   const kappa = (2 * (half < 0 ? Math.asin(root) : Math.asinh(root))) / tau
   const branch = kappa === 0 ? 'straight' : half > 0 ? 'hyperbolic' : 'trigonometric'
   const holdings = Float64Array.from({ length: slices + 1 }, (_, j) =>
-    j === 0 ? order.quantity : j === slices ? 0 : order.quantity * shareLeft(branch, kappa, { left: duration - j * tau, duration }),
+    j === 0
+      ? order.quantity
+      : j === slices
+        ? 0
+        : order.quantity * shareLeft(branch, kappa, { left: duration - j * tau, duration }),
   )
   return succeed({ branch, kappa, holdings, ...evaluate(order, holdings, adjusted) })
 }
@@ -111,20 +115,17 @@ function evaluate(order: ExecutionOrder, holdings: Float64Array, adjusted: numbe
   }
 }
 
-const checkOrder = (order: ExecutionOrder): Issue[] => [
-  ...outOfRange('', {
+const checkOrder = (order: ExecutionOrder): Issue[] =>
+  outOfRange('', {
     quantity: [order.quantity, 'finite'],
     duration: [order.duration, 'positive'],
+    slices: [order.slices, 'count'],
     volatility: [order.vol, 'nonNegative'],
     'half spread': [order.halfSpread, 'nonNegative'],
     'permanent impact': [order.permanent, 'nonNegative'],
     'temporary impact': [order.temporary, 'positive'],
     'risk aversion': [order.aversion, 'finite'],
-  }),
-  ...(Number.isSafeInteger(order.slices) && order.slices >= 1
-    ? []
-    : outOfRange('', { 'number of slices, a whole number,': [order.slices >= 1 ? Number.NaN : order.slices, 'positive'] })),
-]
+  })
 
 export interface FrontierPoint {
   readonly aversion: number

@@ -124,7 +124,12 @@ export interface SizeWithin {
 /** The inverse of `walkBook`: size at a budget of average slippage, a fraction ≥ 0 of mid. */
 export function sizeAtSlippage(ladder: DepthLadder, side: Side, budget: number): Result<SizeWithin> {
   if (!(budget >= 0))
-    return refuse('cost.range', '', `slippage budget must be 0 or more, was ${budget}`, 'give a fraction such as 0.0005')
+    return refuse(
+      'cost.range',
+      '',
+      `slippage budget must be 0 or more, was ${budget}`,
+      'give a fraction such as 0.0005',
+    )
   const { price, quantity: total, cost } = taken(ladder, side)
   const allowed = budget * ladder.mid
   const k = total.findIndex((each, level) => cost[level]! > allowed * each)

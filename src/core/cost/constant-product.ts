@@ -17,14 +17,12 @@ export interface ConstantProduct {
   readonly fee: number
 }
 
-const checkPool = (pool: ConstantProduct, path: string): Issue[] => [
-  ...outOfRange(path, {
+const checkPool = (pool: ConstantProduct, path: string): Issue[] =>
+  outOfRange(path, {
     'reserve in': [pool.reserveIn, 'positive'],
     'reserve out': [pool.reserveOut, 'positive'],
-    fee: [pool.fee, 'share'],
-  }),
-  ...(pool.fee === 1 ? outOfRange(path, { 'share that is not fee': [0, 'positive'] }) : []),
-]
+    fee: [pool.fee, 'fee'],
+  })
 
 /** What an amount ≥ 0 in brings out. */
 export function productOut(pool: ConstantProduct, amountIn: number): Result<number> {
@@ -73,7 +71,7 @@ export interface PoolSplit {
 export function splitPools(pools: readonly ConstantProduct[], amount: number): Result<PoolSplit> {
   const issues = [
     ...pools.flatMap((pool, index) => checkPool(pool, `pools.${index}`)),
-    ...outOfRange('', { 'amount in': [amount, 'positive'], 'number of pools': [pools.length, 'positive'] }),
+    ...outOfRange('', { 'amount in': [amount, 'positive'], 'number of pools': [pools.length, 'count'] }),
   ]
   if (issues.length > 0) return fail(issues)
   const first = pools.map((pool) => ((1 - pool.fee) * pool.reserveOut) / pool.reserveIn)

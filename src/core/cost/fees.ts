@@ -3,13 +3,14 @@
  * tiers with the volume traded over 30 days; makers and takers have their own, and a rebate is negative. Venues publish
  * exactly these tables; nothing is fitted. Amounts are exact and rounded once, towards paying more.
  */
-import { ceilingMoney } from './money.ts'
+
 import { type Decimal, ONE, toText, ZERO } from '../base/decimal.ts'
 import { type Ratio, ratioDivide, ratioMultiply, ratioOf } from '../base/ratio.ts'
 import { assertNever, fail, type Issue, type Result, refuse, succeed } from '../base/result.ts'
 import type { Instrument, Money } from '../domain/instrument.ts'
 import type { Side } from '../domain/portfolio.ts'
 import { unitNotional } from '../domain/valuation.ts'
+import { ceilingMoney } from './money.ts'
 
 /** Rates from `volumeMin` on. A tier is a `Fee`, so it can stand in an instrument. */
 export interface FeeTier {
@@ -129,9 +130,7 @@ export function orderFee(order: FeeOrder): Result<OrderFee> {
           `give the price of ${paidIn.currency} in ${instrument.quote}`,
         )
       const share = ratioOf((ONE - paidIn.discount) as Decimal)
-      return charge(
-        ceilingMoney(ratioDivide(ratioMultiply(quoted, share), ratioOf(order.tokenRate)), paidIn.currency),
-      )
+      return charge(ceilingMoney(ratioDivide(ratioMultiply(quoted, share), ratioOf(order.tokenRate)), paidIn.currency))
     }
     default:
       return assertNever(paidIn)

@@ -66,7 +66,9 @@ export function metaorderCost({ coefficient, exponent, traded, trade }: Metaorde
   if (size === 0 || coefficient === 0) return 0
   // For a small step after a large metaorder the difference of two powers would lose its digits.
   const grown =
-    size < traded ? traded ** power * Math.expm1(power * Math.log1p(size / traded)) : (traded + size) ** power - traded ** power
+    size < traded
+      ? traded ** power * Math.expm1(power * Math.log1p(size / traded))
+      : (traded + size) ** power - traded ** power
   return coefficient * grown
 }
 
@@ -96,7 +98,9 @@ export function sizeAtEdge(
   if (!(rest(0) > 0)) return succeed(0)
   // Either term alone bounds the root from above.
   const byImpact =
-    step.coefficient > 0 ? (edge / (step.coefficient * (1 + step.exponent))) ** (1 / step.exponent) : Number.POSITIVE_INFINITY
+    step.coefficient > 0
+      ? (edge / (step.coefficient * (1 + step.exponent))) ** (1 / step.exponent)
+      : Number.POSITIVE_INFINITY
   let high = Math.min(byImpact, quadratic > 0 ? edge / quadratic : Number.POSITIVE_INFINITY)
   if (!Number.isFinite(high)) return fail(outOfRange('', { 'cost that grows with size': [0, 'positive'] }))
   let low = 0

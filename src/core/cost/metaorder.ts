@@ -29,7 +29,11 @@ export interface Metaorder {
 export const NO_METAORDER: Metaorder = { buy: null, sell: null }
 
 /** m: the weight still felt at a time not before the last trade. */
-export function feltWeight(metaorder: Metaorder, side: Side, { at, decay }: { at: Instant; decay: ImpactDecay }): number {
+export function feltWeight(
+  metaorder: Metaorder,
+  side: Side,
+  { at, decay }: { at: Instant; decay: ImpactDecay },
+): number {
   const last = metaorder[side]
   if (last === null) return 0
   assert(at >= last.at, 'time must not run backwards')

@@ -57,7 +57,8 @@ export function measureResponse(
     assert(returns.length === signs.length && lagMax < returns.length, 'each group must be longer than the largest lag')
     for (let lag = -lagMax; lag <= lagMax; lag++) {
       let total = 0
-      for (let t = Math.max(0, -lag); t < signs.length && t + lag < returns.length; t++) total += returns[t + lag]! * signs[t]!
+      for (let t = Math.max(0, -lag); t < signs.length && t + lag < returns.length; t++)
+        total += returns[t + lag]! * signs[t]!
       differential[lag + lagMax]! += total / signs.length / groups.length
     }
   }
@@ -134,7 +135,11 @@ export function fitPairChanges(system: PairSystem): Result<KernelPair> {
     const row = Math.floor(k / (n - 1))
     return matrix[(row + 1) * n + (k % (n - 1)) + 1]!
   })
-  const found = solve(rest, right.slice(1).map((each, i) => each - matrix[(i + 1) * n]! * known), n - 1)
+  const found = solve(
+    rest,
+    right.slice(1).map((each, i) => each - matrix[(i + 1) * n]! * known),
+    n - 1,
+  )
   return found.ok ? succeed(split(Float64Array.of(known, ...found.value))) : found
 }
 

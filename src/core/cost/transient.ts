@@ -8,7 +8,7 @@
  * term, folded trade by trade.
  */
 import type { Instant } from '../base/instant.ts'
-import { assert, fail, type Result, refuse, succeed } from '../base/result.ts'
+import { assert, fail, type Issue, type Result, refuse, succeed } from '../base/result.ts'
 import { factorise, solveFactored } from '../maths/cholesky.ts'
 import { sum } from '../maths/matrix.ts'
 import { outOfRange } from './range.ts'
@@ -28,13 +28,17 @@ export interface BlockSchedule {
   readonly rate: number
 }
 
-/** Obizhaeva-Wang in continuous time. */
-export function blockSchedule({ quantity, duration, decay }: ResilientOrder): Result<BlockSchedule> {
-  const issues = outOfRange('', {
+const checkOrder = ({ quantity, duration, decay }: ResilientOrder): Issue[] =>
+  outOfRange('', {
     quantity: [quantity, 'finite'],
     duration: [duration, 'positive'],
     decay: [decay, 'positive'],
   })
+
+/** Obizhaeva-Wang in continuous time. */
+export function blockSchedule(order: ResilientOrder): Result<BlockSchedule> {
+  const issues = checkOrder(order)
+  const { quantity, duration, decay } = order
   if (issues.length > 0) return fail(issues)
   const block = quantity / (decay * duration + 2)
   return succeed({ block, rate: decay * block })
@@ -49,10 +53,8 @@ export interface TransientSchedule {
 /** Obizhaeva-Wang with `intervals` + 1 trades at equal distances, in closed form. @param intervals N ≥ 1, whole */
 export function resilientSchedule(order: ResilientOrder, intervals: number): Result<TransientSchedule> {
   const { quantity, duration, decay } = order
-  const checked = blockSchedule(order)
-  if (!checked.ok) return checked
-  if (!(Number.isSafeInteger(intervals) && intervals >= 1))
-    return refuse('cost.range', '', `intervals must be a whole number from 1 on, was ${intervals}`, 'two trades are one interval')
+  const issues = [...checkOrder(order), ...outOfRange('', { intervals: [intervals, 'count'] })]
+  if (issues.length > 0) return fail(issues)
   const lost = -Math.expm1((-decay * duration) / intervals)
   const outer = quantity / (2 + (intervals - 1) * lost)
   const trades = new Float64Array(intervals + 1).fill(outer * lost)

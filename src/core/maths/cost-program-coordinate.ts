@@ -1,13 +1,11 @@
 /**
- * One trade of the cost-aware program, the other trades and the multipliers fixed: the slopes of
- *
- *   ψ(x) = a|x| + c|x|^{1+δ} + Σ_k λ_k(g_k x + κ_k|x − t_k|)
- *
- * on either side of a point, and the exact minimum of ½m x² + v x + ψ(x) over [lower, upper]: the kinks cut the line into
- * pieces on which the derivative is m x + constant ± (1+δ)c|x|^δ, for δ = ½ a quadratic in √|x|. The functions are called
- * for every trade in every sweep, so that they take numbers one by one and leave objects out.
+ * One trade of the cost-aware program: its kinks, the slopes of what it costs on either side of a point, and the exact
+ * minimum of Φ (cost-program-work) along it. Kinks, and the places where a row's multiplier reaches 0 or its price, cut the
+ * line into pieces on which the derivative is m x + constant ± (1+δ)c|x|^δ; for δ = ½ a quadratic in √|x|. The functions run
+ * for every trade in every sweep, so that they take numbers one by one and make no objects.
  */
 import { type CostProgram, type CostRow, PLACE } from './cost-program-types.ts'
+import { ROW, refreshMultipliers, type Work } from './cost-program-work.ts'
 
 /** Slope of a row in one trade, at x or just beyond it on the given side (±1) where x is the kink. */
 export function rowSlope(row: CostRow, i: number, x: number, side: number): number {
@@ -44,21 +42,9 @@ function rowsSlope(program: CostProgram, multipliers: Float64Array, i: number, x
 /** x^e for x ≥ 0, by a square root where that is what it is. */
 export const powerOf = (x: number, exponent: number): number => (exponent === 0.5 ? Math.sqrt(x) : x ** exponent)
 
-/** Where a search along one trade stopped; belongs to the caller, who reuses it. */
-export interface Landing {
-  x: number
-  place: number
-}
-
-/** The next kink, zero or bound of trade i beyond x on a side, in `landing`; ±∞ and free where there is none. */
-export function nextStop(
-  program: CostProgram,
-  multipliers: Float64Array,
-  i: number,
-  x: number,
-  side: number,
-  landing: Landing,
-): void {
+/** The next kink, zero or bound of trade i beyond x on a side, in work.landing; ±∞ and free where there is none. */
+export function nextStop(program: CostProgram, work: Work, i: number, x: number, side: number): void {
+  const { landing, multipliers } = work
   landing.x = side > 0 ? program.upper[i]! : program.lower[i]!
   landing.place = Number.isFinite(landing.x) ? (side > 0 ? PLACE.upper : PLACE.lower) : PLACE.free
   const costs = program.proportional[i]! > 0 || program.power[i]! > 0
@@ -77,60 +63,106 @@ export function nextStop(
   }
 }
 
+/** The row whose multiplier first reaches 0 or its price as trade i goes from x to a side, or −1; the way in landing.x. */
+function nextTurn(program: CostProgram, work: Work, i: number, x: number, side: number): number {
+  let first = -1
+  work.landing.x = Number.POSITIVE_INFINITY
+  for (let k = 0; k < program.rows.length; k++) {
+    const row = program.rows[k]!
+    const rate = side * rowSlope(row, i, x, side)
+    const state = work.rowStates[k]!
+    if (rate === 0 || (rate > 0 ? state === ROW.paid : state === ROW.idle)) continue
+    const edge = state === ROW.idle || (state === ROW.active && rate < 0) ? 0 : row.price
+    const way = (row.bound + work.softness[k]! * (edge - work.prices[k]!) - work.rowValues[k]!) / rate
+    if (way < work.landing.x) {
+      work.landing.x = Math.max(0, way)
+      first = k
+    }
+  }
+  return first
+}
+
 /**
- * Minimises along trade i from landing.x on; v is the derivative of everything else but ψ at 0. The answer replaces `landing`;
- * where nothing ends the descent (no curvature, no cost, no bound) it stays where it was, free.
+ * Minimises Φ along trade i from where it stands; the answer is in work.landing, and row values and multipliers are those of the
+ * answer. The gradient and the trade itself are left to the caller.
  */
-export function minimiseTrade(
-  program: CostProgram,
-  multipliers: Float64Array,
-  i: number,
-  v: number,
-  landing: Landing,
-): void {
-  const m = program.quadratic[i * program.n + i]!
-  const start = landing.x
+export function minimiseTrade(program: CostProgram, work: Work, i: number): void {
+  const { landing } = work
+  const start = work.trade[i]!
+  const m = program.quadratic[i * program.n + i]! + work.anchor[i]!
+  const v = work.gradient[i]! - m * start
   let side = 0
-  if (start < program.upper[i]! && m * start + v + priceSlope(program, multipliers, i, start, 1) < 0) side = 1
-  else if (start > program.lower[i]! && m * start + v + priceSlope(program, multipliers, i, start, -1) > 0) side = -1
-  if (side === 0) return
-  for (let x = start; ; x = landing.x) {
-    nextStop(program, multipliers, i, x, side, landing)
-    const root = pieceRoot(program, multipliers, i, v, x, side)
-    if (side * root < side * landing.x) {
-      landing.x = side * root > side * x ? root : x
-      landing.place = PLACE.free
-      return
+  if (start < program.upper[i]! && work.gradient[i]! + priceSlope(program, work.multipliers, i, start, 1) < 0) side = 1
+  else if (start > program.lower[i]! && work.gradient[i]! + priceSlope(program, work.multipliers, i, start, -1) > 0)
+    side = -1
+  let place: number = work.places[i]!
+  for (let x = start; side !== 0; ) {
+    const turning = nextTurn(program, work, i, x, side)
+    const turn = side * x + landing.x
+    const rate = turning < 0 ? 0 : side * rowSlope(program.rows[turning]!, i, x, side)
+    nextStop(program, work, i, x, side)
+    const stop = side * landing.x
+    const root = Math.max(side * x, side * pieceRoot(program, work, i, v, x, side))
+    const to = side * Math.min(root, turn, stop)
+    const ended = root < turn && root < stop
+    place = ended || turn < stop ? PLACE.free : landing.place
+    shiftRows(program, work, i, x, to)
+    if (!ended && turn < stop) turnRow(program, work, turning, rate)
+    x = to
+    landing.x = to
+    if (ended || place < 0) break
+    if (side * (m * x + v + priceSlope(program, work.multipliers, i, x, side)) >= 0) break
+  }
+  if (side === 0) landing.x = start
+  landing.place = place
+  refreshMultipliers(program, work)
+}
+
+/** Takes a row over the edge that it has reached at the given rate of its value. */
+function turnRow(program: CostProgram, work: Work, k: number, rate: number): void {
+  const state = work.rowStates[k]!
+  const up = rate > 0
+  work.rowStates[k] = state !== ROW.active ? ROW.active : up ? ROW.paid : ROW.idle
+  work.multipliers[k] = (state === ROW.idle || (state === ROW.active && !up)) ? 0 : program.rows[k]!.price
+}
+
+/** Row values and the multipliers of active rows, as trade i goes from x to y within one piece. */
+function shiftRows(program: CostProgram, work: Work, i: number, x: number, y: number): void {
+  for (let k = 0; k < program.rows.length; k++) {
+    const row = program.rows[k]!
+    let by = row.slope[i]! * (y - x)
+    if (row.bend !== null) {
+      const kink = row.kink === null ? 0 : row.kink[i]!
+      by += row.bend[i]! * (Math.abs(y - kink) - Math.abs(x - kink))
     }
-    if (landing.place === PLACE.free) {
-      landing.x = start
-      return
-    }
-    if (landing.place < 0) return
-    const stop = landing.x
-    if (side * (m * stop + v + priceSlope(program, multipliers, i, stop, side)) >= 0) return
+    if (by === 0) continue
+    work.rowValues[k]! += by
+    if (work.rowStates[k] === ROW.active) work.multipliers[k] = Math.min(row.price, Math.max(0, work.multipliers[k]! + by / work.softness[k]!))
   }
 }
 
-/** The zero of m x + v + ψ'(x), with ψ' continued from its piece beyond x on the given side; ±∞ where it has none. */
-function pieceRoot(
-  program: CostProgram,
-  multipliers: Float64Array,
-  i: number,
-  v: number,
-  x: number,
-  side: number,
-): number {
-  const m = program.quadratic[i * program.n + i]!
+/** The zero of the derivative of Φ along trade i, continued from its piece beyond x on the given side; ±∞ where it has none. */
+function pieceRoot(program: CostProgram, work: Work, i: number, v: number, x: number, side: number): number {
+  let m = program.quadratic[i * program.n + i]! + work.anchor[i]!
   const sign = x > 0 || (x === 0 && side > 0) ? 1 : -1
-  const level = v + sign * program.proportional[i]! + rowsSlope(program, multipliers, i, x, side)
+  let level = v + sign * program.proportional[i]!
+  for (let k = 0; k < program.rows.length; k++) {
+    const state = work.rowStates[k]!
+    if (state === ROW.idle) continue
+    const slope = rowSlope(program.rows[k]!, i, x, side)
+    level += work.multipliers[k]! * slope
+    if (state === ROW.paid) continue
+    const stiffness = (slope * slope) / work.softness[k]!
+    m += stiffness
+    level -= stiffness * x
+  }
   const c = (1 + program.exponent) * program.power[i]!
   if (c === 0) return m > 0 ? -level / m : side * Number.POSITIVE_INFINITY
-  return sign * (sign * level >= 0 ? 0 : solvePower(m, c, -sign * level, program.exponent))
+  return sign * level >= 0 ? 0 : sign * solvePower(m, c, -sign * level, program.exponent)
 }
 
 /** q > 0 with m q + c q^δ = force, for m ≥ 0, c > 0, force > 0. */
-export function solvePower(m: number, c: number, force: number, exponent: number): number {
+function solvePower(m: number, c: number, force: number, exponent: number): number {
   // With r = q^δ: m r^{1/δ} + c r = force, convex and increasing in r.
   if (exponent === 0.5) {
     const r = (2 * force) / (c + Math.sqrt(c * c + 4 * m * force))

@@ -5,9 +5,10 @@
  * contradict each other and finds their least relaxation.
  */
 import { assert } from '../base/result.ts'
-import { type ActiveWork, makeActiveWork, solveActive } from './cost-program-active.ts'
+import { solveActive } from './cost-program-active.ts'
 import { certify } from './cost-program-certificate.ts'
 import { type CostOptimum, type CostProgram, type CostStart, PLACE } from './cost-program-types.ts'
+import { makeWork, type Work } from './cost-program-work.ts'
 
 export interface CostProgramSolver {
   /**
@@ -18,11 +19,11 @@ export interface CostProgramSolver {
 }
 
 const TOLERANCE = 1e-9
-const STEPS_MAX = 60
+const STEPS_MAX = 300
 
 /** A solver for programs of exactly n trades and at most rowsMax rows; it allocates nothing once it has solved one. */
 export function makeCostProgram(n: number, rowsMax: number): CostProgramSolver {
-  const work = makeActiveWork(n, rowsMax)
+  const work = makeWork(n, rowsMax)
   const answer: CostOptimum = {
     status: 'inaccurate',
     trade: new Float64Array(n),
@@ -51,7 +52,7 @@ function check(program: CostProgram, n: number, rowsMax: number): void {
   assert(program.n === n && program.rows.length <= rowsMax, `program must be of size ${n} with at most ${rowsMax} rows`)
 }
 
-function enter(work: ActiveWork, start: CostStart | undefined): void {
+function enter(work: Work, start: CostStart | undefined): void {
   if (start === undefined) {
     work.trade.fill(0)
     work.places.fill(PLACE.zero)
@@ -63,7 +64,7 @@ function enter(work: ActiveWork, start: CostStart | undefined): void {
   work.multipliers.set(start.multipliers)
 }
 
-function leave(program: CostProgram, work: ActiveWork, answer: CostOptimum): void {
+function leave(program: CostProgram, work: Work, answer: CostOptimum): void {
   answer.trade.set(work.trade)
   answer.places.set(work.places)
   answer.multipliers.set(work.multipliers)

@@ -11,7 +11,7 @@ export function drawGram(random: Random, n: number, rank: number): Float64Array 
 }
 
 /** Orthogonal: a product of Householder reflections, one per dimension. */
-export function drawOrthogonal(random: Random, n: number): Float64Array {
+function drawOrthogonal(random: Random, n: number): Float64Array {
   const q = Float64Array.from({ length: n * n }, (_, k) => (k % (n + 1) === 0 ? 1 : 0))
   for (let round = 0; round < n; round++) {
     const v = drawVector(random, n)

@@ -1,5 +1,6 @@
 /** Convex quadratic programs by an independent solver: the oracle of the tests in this folder. */
-import loadHighs from 'highs'
+import { createRequire } from 'node:module'
+import type { Highs } from 'highs'
 
 export interface Program {
   /** Q of ½x'Qx + c'x, n × n row-major. */
@@ -11,6 +12,8 @@ export interface Program {
   readonly rows: readonly { readonly coefficients: Float64Array; readonly bound: number }[]
 }
 
+// Its types describe the CommonJS build, so that is the one to load.
+const loadHighs: () => Promise<Highs> = createRequire(import.meta.url)('highs')
 const highs = await loadHighs()
 
 /** The least value of the objective, or null where no point obeys the constraints. */

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll } from 'vitest'
-import type { Book } from '../../../src/wire/book.ts'
 import { openBook } from '../../../src/shell/files/book.ts'
+import type { Book } from '../../../src/wire/book.ts'
 import { issueLine } from '../../wire/books.ts'
 
 const folders: string[] = []

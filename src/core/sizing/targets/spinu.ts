@@ -2,11 +2,12 @@
  * Risk budgets as a convex problem (Spinu, An Algorithm for Computing Risk Parity Weights, 2013): the x > 0 that minimises
  * ½x'Σx − Σ b_i log x_i satisfies x_i(Σx)_i = b_i, so x/Σx has the risk contributions b. Two ways to walk there:
  *
- * The fixed point x_i ← b_i/(Σx)_i, scaled to x'Σx = Σb (Chaves, Hsu, Li and Shakernia 2012). In logarithms its Jacobian
- * is minus a matrix whose rows sum to 1, whose eigenvector of ones the scaling takes out; the rest is small where a
- * common factor drives the book, so an iteration gains a digit or more. Where it gains less than a factor of 2, Newton's method
- * with Spinu's damping 1/(1 + max|d_i/x_i|), whose systems (Σ + diag(b/x²))d = b/x − Σx are solved by conjugate gradients
- * preconditioned with their diagonal. Both are indifferent to the unit of each asset, so scaling by vols is only the start.
+ * First Σ is modelled as uu' + diag(r) with u = Σx/sqrt(x'Σx) and r its diagonal's rest, and the conditions
+ * x_i(u_i s + r_i x_i − r_i x⁰_i) = b_i, s = u'x, are solved exactly: one root of a quadratic for each asset (the step of
+ * cyclical coordinate descent, Griveau-Billion, Richard and Roncalli 2013) inside one equation in s. Where one common
+ * factor drives the book this gains two digits for one product Σx. Where it gains less than a factor of 4, Newton's method
+ * follows with Spinu's damping 1/(1 + max|d_i/x_i|), its systems (Σ + diag(b/x²))d = b/x − Σx solved by conjugate
+ * gradients preconditioned with their diagonal. Both are indifferent to the unit of each asset: the start scales by vols.
  */
 import { multiplySymmetric } from './symmetric-product.ts'
 
@@ -27,61 +28,57 @@ export interface SpinuSolution {
 }
 
 /** Relative error of the contributions that counts as none. */
-const TOLERANCE = 2e-14
+const TOLERANCE = 5e-14
 /** The walk ends where it cannot come nearer; up to here the contributions are the budgets to 1e-12. */
-export const RESIDUAL_MAX = 1e-12
-/** A fixed-point step that gains less than this is followed by Newton's. */
-const GAIN_MIN = 0.5
+const RESIDUAL_MAX = 5e-13
+/** A model step that leaves more of the error than this is followed by Newton's. */
+const GAIN_MIN = 0.25
+/** Least part of a variance that the model leaves to the asset itself. */
+const OWN_MIN = 1e-3
 const NEWTON_STEPS_MAX = 200
+/** Relative steps up to here are taken whole: Newton's method converges quadratically. */
+const STEP_WHOLE = 0.25
 
 interface Walk {
   readonly x: Float64Array
   /** Σx */
   readonly y: Float64Array
   readonly direction: Float64Array
-  /** Σ·direction, summed along conjugate gradients. */
-  readonly image: Float64Array
   readonly residual: Float64Array
   readonly search: Float64Array
   readonly searchImage: Float64Array
-  readonly weight: Float64Array
-  readonly factor: Float64Array
-  readonly scaled: Float64Array
-  readonly inverse: Float64Array
+  /** b/x² */
+  readonly barrier: Float64Array
   products: number
 }
 
-/** The minimiser, or null where there is none: some x ≥ 0 has no risk. NaN in Σ comes out as null too. */
-export function minimiseSpinu({ n, covariance, budget }: SpinuProblem): SpinuSolution | null {
+/** The minimiser, or null where none was found: some x ≥ 0 has no risk, or Σ is NaN. */
+export function minimiseSpinu(problem: SpinuProblem): SpinuSolution | null {
+  const { n, covariance, budget } = problem
   const vector = (): Float64Array => new Float64Array(n)
   const walk: Walk = {
     x: vector(),
     y: vector(),
     direction: vector(),
-    image: vector(),
     residual: vector(),
     search: vector(),
     searchImage: vector(),
-    weight: vector(),
-    factor: vector(),
-    scaled: vector(),
-    inverse: vector(),
+    barrier: vector(),
     products: 0,
   }
-  const { x, y } = walk
+  const { x } = walk
   for (let i = 0; i < n; i++) x[i] = Math.sqrt(budget[i]! / covariance[i * n + i]!)
   measure(walk, covariance, n)
   if (!rescale(walk, n)) return null
   let error = worstError(walk, budget, n)
-  for (let gaining = false; gaining && error > TOLERANCE; ) {
-    // y/b ≤ 0 means that the asset hedges the rest: only Newton's method copes.
-    if (!stepFixedPoint(walk, { covariance, budget, n })) break
+  for (let gaining = true; gaining && error > TOLERANCE; ) {
+    stepModel(walk, problem)
     if (!rescale(walk, n)) return null
     const after = worstError(walk, budget, n)
     gaining = after < GAIN_MIN * error
     error = after
   }
-  if (error > TOLERANCE) error = finishNewton(walk, { n, covariance, budget })
+  if (error > TOLERANCE) error = finishNewton(walk, problem, error)
   return error <= RESIDUAL_MAX ? { x, residual: error, products: walk.products } : null
 }
 
@@ -90,7 +87,7 @@ function measure(walk: Walk, covariance: Float64Array, n: number): void {
   walk.products++
 }
 
-/** Scales x to x'Σx = 1; false where that is not possible. */
+/** Scales x to x'Σx = 1, which holds at the minimum; false where that is not possible. */
 function rescale({ x, y }: Walk, n: number): boolean {
   let square = 0
   for (let i = 0; i < n; i++) square += x[i]! * y[i]!
@@ -113,100 +110,93 @@ function worstError({ x, y }: Walk, budget: Float64Array, n: number): number {
   return worst
 }
 
-function stepFixedPoint(walk: Walk, { n, covariance, budget }: SpinuProblem): boolean {
-  const { x, y } = walk
-  for (let i = 0; i < n; i++) if (!(y[i]! > 0)) return false
-  for (let i = 0; i < n; i++) x[i] = budget[i]! / y[i]!
+/** From x with x'Σx = 1, so u = y, to the optimum of the model at x. */
+function stepModel(walk: Walk, { n, covariance, budget }: SpinuProblem): void {
+  const { x, y: u, residual: own, search: pull } = walk
+  let s = 0
+  for (let i = 0; i < n; i++) {
+    const variance = covariance[i * n + i]!
+    const rest = variance - u[i]! * u[i]!
+    own[i] = rest > OWN_MIN * variance ? rest : OWN_MIN * variance
+    pull[i] = own[i]! * x[i]!
+    s += u[i]! * x[i]!
+  }
+  // One Newton step for s: its equation is smooth and falling, and the next model corrects the rest.
+  let excess = -s
+  let slope = -1
+  for (let i = 0; i < n; i++) {
+    const linear = u[i]! * s - pull[i]!
+    const root = Math.sqrt(linear * linear + 4 * own[i]! * budget[i]!)
+    const value = positiveRoot(own[i]!, linear, root, budget[i]!)
+    excess += u[i]! * value
+    slope -= (u[i]! * u[i]! * value) / root
+  }
+  s -= excess / slope
+  for (let i = 0; i < n; i++) {
+    const linear = u[i]! * s - pull[i]!
+    x[i] = positiveRoot(own[i]!, linear, Math.sqrt(linear * linear + 4 * own[i]! * budget[i]!), budget[i]!)
+  }
   measure(walk, covariance, n)
-  return true
+}
+
+/** x > 0 with r·x² + linear·x = b, given the root of the discriminant: two forms of one root, neither loses digits. */
+function positiveRoot(r: number, linear: number, root: number, b: number): number {
+  return linear > 0 ? (2 * b) / (linear + root) : (root - linear) / (2 * r)
 }
 
 /** @returns the error reached. */
-function finishNewton(walk: Walk, problem: SpinuProblem): number {
+function finishNewton(walk: Walk, problem: SpinuProblem, reached: number): number {
   const { n, covariance, budget } = problem
   const { x, direction } = walk
-  let error = worstError(walk, budget, n)
+  let error = reached
   for (let steps = 0; steps < NEWTON_STEPS_MAX && error > TOLERANCE; steps++) {
-    // The systems need no more digits than the next step can use.
-    solveNewton(walk, problem, Math.max(1e-12, Math.min(0.1, error) ** 1.5))
+    // The system needs no more digits than the step can use.
+    solveNewton(walk, problem, Math.max(1e-9, Math.min(0.1, error)))
     let longest = 0
     for (let i = 0; i < n; i++) longest = Math.max(longest, Math.abs(direction[i]! / x[i]!))
-    const length = longest < 0.25 ? 1 : 1 / (1 + longest)
+    const length = longest <= STEP_WHOLE ? 1 : 1 / (1 + longest)
     for (let i = 0; i < n; i++) x[i]! += length * direction[i]!
-    if (longest < 0.25) for (let i = 0; i < n; i++) walk.y[i]! += walk.image[i]!
-    else measure(walk, covariance, n)
-    let after = worstError(walk, budget, n)
-    if (!(after < error) && longest < 1e-6) {
-      // Σx was summed along the way: measure it once afresh before saying that this is as near as it gets.
-      measure(walk, covariance, n)
-      after = worstError(walk, budget, n)
-      if (!(after < error)) return after
-    }
+    measure(walk, covariance, n)
+    const after = worstError(walk, budget, n)
+    const stuck = longest < 1e-6 && !(after < error)
     error = after
-    if (!(error < Number.POSITIVE_INFINITY)) return Number.POSITIVE_INFINITY
+    if (stuck || !(error < Number.POSITIVE_INFINITY)) break
   }
-  measure(walk, covariance, n)
-  return worstError(walk, budget, n)
+  return error
 }
 
-/**
- * (Σ + diag(b/x²))·direction = b/x − Σx to the relative accuracy asked for; image = Σ·direction. Preconditioned with
- * uu' + diagonal, u = Σx/sqrt(x'Σx), inverted by Sherman and Morrison: what Σ − uu' ⪰ 0 leaves off the diagonal is ignored.
- */
+/** (Σ + diag(b/x²))·direction = b/x − Σx to the relative accuracy asked for, in the energy norm. */
 function solveNewton(walk: Walk, { n, covariance, budget }: SpinuProblem, accuracy: number): void {
-  const { x, y, direction, image, residual, search, searchImage, weight, factor, scaled } = walk
+  const { x, y, direction, residual, search, searchImage, barrier } = walk
   direction.fill(0)
-  image.fill(0)
-  let square = 0
-  for (let i = 0; i < n; i++) square += x[i]! * y[i]!
-  const root = 1 / Math.sqrt(square)
-  let own = 1
-  for (let i = 0; i < n; i++) {
-    const barrier = budget[i]! / (x[i]! * x[i]!)
-    const u = y[i]! * root
-    const rest = 1 / (barrier + Math.max(0, covariance[i * n + i]! - u * u))
-    weight[i] = barrier
-    residual[i] = budget[i]! / x[i]! - y[i]!
-    walk.inverse[i] = rest
-    scaled[i] = u * rest
-    factor[i] = u
-    own += u * u * rest
-  }
-  const inverse = walk.inverse
   let energy = 0
-  for (let i = 0; i < n; i++) energy += residual[i]! * scaled[i]!
-  let share = energy / own
-  energy = 0
   for (let i = 0; i < n; i++) {
-    search[i] = residual[i]! * inverse[i]! - share * scaled[i]!
+    barrier[i] = budget[i]! / (x[i]! * x[i]!)
+    residual[i] = budget[i]! / x[i]! - y[i]!
+    search[i] = residual[i]! / (barrier[i]! + covariance[i * n + i]!)
     energy += residual[i]! * search[i]!
   }
   const enough = energy * accuracy * accuracy
-  for (let k = 0; k < 2 * n + 10 && energy > enough && energy > 0; k++) {
+  for (let k = 0; k < 2 * n + 10 && energy > enough; k++) {
     multiplySymmetric(covariance, search, searchImage, n)
     walk.products++
     let curvature = 0
-    for (let i = 0; i < n; i++) curvature += search[i]! * (searchImage[i]! + weight[i]! * search[i]!)
+    for (let i = 0; i < n; i++) {
+      searchImage[i]! += barrier[i]! * search[i]!
+      curvature += search[i]! * searchImage[i]!
+    }
     // Only a Σ that is not positive semidefinite, or NaN, gets here.
     if (!(curvature > 0)) return
     const length = energy / curvature
-    share = 0
-    for (let i = 0; i < n; i++) {
-      direction[i]! += length * search[i]!
-      image[i]! += length * searchImage[i]!
-      const rest = residual[i]! - length * (searchImage[i]! + weight[i]! * search[i]!)
-      residual[i] = rest
-      share += rest * scaled[i]!
-    }
-    share /= own
     let next = 0
     for (let i = 0; i < n; i++) {
-      const moved = residual[i]! * inverse[i]! - share * scaled[i]!
-      searchImage[i] = moved
-      next += residual[i]! * moved
+      direction[i]! += length * search[i]!
+      const rest = residual[i]! - length * searchImage[i]!
+      residual[i] = rest
+      next += (rest * rest) / (barrier[i]! + covariance[i * n + i]!)
     }
     const ratio = next / energy
     energy = next
-    for (let i = 0; i < n; i++) search[i] = searchImage[i]! + ratio * search[i]!
+    for (let i = 0; i < n; i++) search[i] = residual[i]! / (barrier[i]! + covariance[i * n + i]!) + ratio * search[i]!
   }
 }

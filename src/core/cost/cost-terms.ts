@@ -1,0 +1,285 @@
+/**
+ * What trading costs, per instrument, in the one form that the optimiser, the estimate of a plan and the simulator share:
+ *   cost(z) = a|z| + c[(m+|z|)^{1+δ} − m^{1+δ}] + F·1{z ≠ 0},   fractions of equity, z the traded weight, + buys;
+ * a = fee + half spread, both weighted by the share of the order that takes; c from the power law of `impact.ts` with the
+ * same-side weight m that is still felt; F a fee per order. Holding is apart: carry per unit of weight to a horizon, long
+ * and short. `estimateCost` is the mathematics, `orderCost` the same in exact money, rounded up once.
+ */
+import { type Decimal, toNumber, ZERO } from '../base/decimal.ts'
+import { YEAR_MS } from '../base/instant.ts'
+import {
+  RATIO_ONE,
+  type Ratio,
+  ratioAbsolute,
+  ratioAdd,
+  ratioDivide,
+  ratioMultiply,
+  ratioOf,
+  ratioOfNumber,
+  ratioSubtract,
+  ratioToDecimal,
+  ratioToNumber,
+} from '../base/ratio.ts'
+import { assert, fail, type Issue, type Result, succeed } from '../base/result.ts'
+import type { Instrument } from '../domain/instrument.ts'
+import type { MarketState } from '../domain/market.ts'
+import type { Side } from '../domain/portfolio.ts'
+import type { Universe } from '../domain/universe.ts'
+import { unitNotional } from '../domain/valuation.ts'
+import { type CarryTerms, expectedCarry } from './carry.ts'
+import { impactCoefficient, metaorderCost, metaorderMarginal, type PowerLaw } from './impact.ts'
+import { feltWeight, type ImpactDecay, type Metaorder } from './metaorder.ts'
+import { outOfRange } from './range.ts'
+
+/** How one instrument is traded. */
+export interface Execution {
+  /** Share of an order that rests and pays the maker rate without crossing the spread, 0 … 1. */
+  readonly makerShare: Ratio
+  /** Charge per order in the numeraire, ≥ 0. */
+  readonly fixed: Decimal
+}
+
+export interface CostInputs {
+  readonly universe: Universe
+  readonly market: MarketState
+  /** Annual, per underlying. */
+  readonly vol: Float64Array
+  /** In the numeraire, > 0. */
+  readonly equity: Decimal
+  /** Per instrument, like the two below. */
+  readonly execution: readonly Execution[]
+  readonly carry: readonly CarryTerms[]
+  /** What was traded lately. */
+  readonly metaorders: readonly Metaorder[]
+  /** null: impact is left out on purpose. */
+  readonly impact: { readonly law: PowerLaw; readonly decay: ImpactDecay } | null
+  /** Carry counts from the market's asOf until so much later. */
+  readonly horizonMs: number
+}
+
+/** Columns per instrument, fractions of equity. Fits the optimiser's costs where each underlying has one instrument. */
+export interface CostTerms {
+  readonly equity: Decimal
+  /** a ≥ 0. A rebate larger than half the spread counts as 0 here: it is no reason to trade. */
+  readonly proportional: Float64Array
+  /** The two parts of a; the fee is negative where it is a rebate. */
+  readonly fee: Float64Array
+  readonly halfSpread: Float64Array
+  /** c ≥ 0 */
+  readonly power: Float64Array
+  /** δ */
+  readonly powerExponent: number
+  /** F ≥ 0 */
+  readonly fixed: Float64Array
+  /** Years over which impact decays. */
+  readonly impactDecay: Float64Array
+  /** m ≥ 0 for buys and for sells. */
+  readonly traded: Readonly<Record<Side, Float64Array>>
+  /** + paid until the horizon per unit of weight held long, and held short. A short that is refused is NaN-free: null. */
+  readonly carryLong: Float64Array
+  readonly carryShort: readonly (number | null)[]
+  /** The rates again, for money. */
+  readonly exact: readonly ExactRates[]
+}
+
+export interface ExactRates {
+  readonly fee: Ratio
+  readonly halfSpread: Ratio
+  readonly fixed: Decimal
+}
+
+/**
+ * The terms of every instrument.
+ * @returns refused with all reasons: a maker share without a maker rate, a missing volume where impact is asked for, a
+ * missing funding interval, numbers out of range. A short that cannot be borrowed has carry null.
+ */
+export function makeCostTerms(inputs: CostInputs): Result<CostTerms> {
+  const { universe, market, equity, execution, impact } = inputs
+  const { instruments } = universe
+  const n = instruments.length
+  for (const column of [execution, inputs.carry, inputs.metaorders])
+    assert(column.length === n, 'every column must be aligned to the instruments')
+  const issues: Issue[] = [
+    ...outOfRange('', { equity: [toNumber(equity), 'positive'], 'carry horizon': [inputs.horizonMs, 'nonNegative'] }),
+    ...(impact === null ? [] : checkDecay(impact.decay)),
+  ]
+  const collect = <T>(result: Result<T>, otherwise: T): T => {
+    if (result.ok) return result.value
+    issues.push(...result.error)
+    return otherwise
+  }
+  const rateless = { fee: RATIO_ONE, halfSpread: RATIO_ONE, fixed: ZERO }
+  const exact = instruments.map((instrument, i) => collect(exactRates(instrument, execution[i]!), rateless))
+  const carry = instruments.map((_, i) => collect(carryPair(inputs, i), { long: 0, short: null }))
+  const power = Float64Array.from(instruments, (_, i) => collect(powerOf(inputs, i), 0))
+  if (issues.length > 0) return fail(issues)
+  const fee = Float64Array.from(exact, (each) => ratioToNumber(each.fee))
+  const halfSpread = Float64Array.from(exact, (each) => ratioToNumber(each.halfSpread))
+  const felt = (side: Side): Float64Array =>
+    Float64Array.from(inputs.metaorders, (each) =>
+      impact === null ? 0 : feltWeight(each, side, { at: market.asOf, decay: impact.decay }),
+    )
+  return succeed({
+    equity,
+    proportional: fee.map((each, i) => Math.max(0, each + halfSpread[i]!)),
+    fee,
+    halfSpread,
+    power,
+    powerExponent: impact?.law.exponent ?? 0.5,
+    fixed: Float64Array.from(exact, (each) => toNumber(each.fixed) / toNumber(equity)),
+    impactDecay: new Float64Array(n).fill(impact === null ? 0 : impact.decay.decayMs / YEAR_MS),
+    traded: { buy: felt('buy'), sell: felt('sell') },
+    carryLong: Float64Array.from(carry, (each) => each.long),
+    carryShort: carry.map((each) => each.short),
+    exact,
+  })
+}
+
+const checkDecay = ({ joinMs, decayMs }: ImpactDecay): Issue[] =>
+  outOfRange('impact', {
+    'pause inside a metaorder': [joinMs, 'nonNegative'],
+    'decay of impact': [decayMs, 'positive'],
+  })
+
+/** Fee and half spread of a unit traded: maker·s + taker·(1−s), and (1−s) of half the spread. */
+function exactRates(instrument: Instrument, { makerShare, fixed }: Execution): Result<ExactRates> {
+  const issues = outOfRange(instrument.id, {
+    'maker share': [ratioToNumber(makerShare), 'share'],
+    'fixed fee': [toNumber(fixed), 'nonNegative'],
+    spread: [toNumber(instrument.spread), 'nonNegative'],
+  })
+  const { maker, taker } = instrument.fee
+  if (makerShare.n !== 0n && maker === null)
+    issues.push({
+      code: 'cost.maker-fee',
+      path: instrument.id,
+      message: 'maker fee must be known where a share of an order rests, was missing',
+      hint: 'give the maker fee, or a maker share of 0',
+    })
+  if (issues.length > 0) return fail(issues)
+  const taking = ratioSubtract(RATIO_ONE, makerShare)
+  const resting = maker === null ? { n: 0n, d: 1n } : ratioMultiply(makerShare, ratioOf(maker))
+  return succeed({
+    fee: ratioAdd(ratioMultiply(taking, ratioOf(taker)), resting),
+    halfSpread: ratioMultiply(taking, ratioDivide(ratioOf(instrument.spread), { n: 2n, d: 1n })),
+    fixed,
+  })
+}
+
+function powerOf({ universe, market, vol, equity, impact }: CostInputs, i: number): Result<number> {
+  if (impact === null) return succeed(0)
+  const { id } = universe.instruments[i]!
+  const volumePerDay = market.volumePerDay[i]!
+  if (Number.isNaN(volumePerDay))
+    return fail([
+      {
+        code: 'cost.volume',
+        path: id,
+        message: `volume per day of ${id} must be known for its impact, was missing`,
+        hint: 'give the volume, or leave impact out of the whole book',
+      },
+    ])
+  const terms = { vol: vol[universe.underlyingOf[i]!]!, equity: toNumber(equity), volumePerDay }
+  return impactCoefficient(id, impact.law, terms)
+}
+
+/** Carry of a weight of +1 and of −1; only the lack of a borrow rate leaves the short open. */
+function carryPair(
+  { universe, market, carry, horizonMs }: CostInputs,
+  i: number,
+): Result<{ long: number; short: number | null }> {
+  const holding = { instrument: universe.instruments[i]!.id, from: market.asOf, to: market.asOf + horizonMs }
+  const long = expectedCarry(carry[i]!, { ...holding, weight: 1 })
+  if (!long.ok) return long
+  const terms = carry[i]!
+  if (terms.kind === 'spot' && terms.borrowPerYear === null) return succeed({ long: long.value.total, short: null })
+  const short = expectedCarry(terms, { ...holding, weight: -1 })
+  return short.ok ? succeed({ long: long.value.total, short: short.value.total }) : short
+}
+
+const stepOf = (terms: CostTerms, i: number, trade: number) => ({
+  coefficient: terms.power[i]!,
+  exponent: terms.powerExponent,
+  traded: terms.traded[trade < 0 ? 'sell' : 'buy'][i]!,
+  trade,
+})
+
+/** cost(z) of one instrument as the optimiser sees it: convex but for F, ≥ 0, the same for both sides of a fresh book. */
+export const tradeCost = (terms: CostTerms, i: number, trade: number): number =>
+  trade === 0 ? 0 : terms.proportional[i]! * Math.abs(trade) + metaorderCost(stepOf(terms, i, trade)) + terms.fixed[i]!
+
+/** Cost of the next unit of |z|: a + c(1+δ)(m+|z|)^δ. At z = 0 for a buy. */
+export const marginalCost = (terms: CostTerms, i: number, trade: number): number =>
+  terms.proportional[i]! + metaorderMarginal(stepOf(terms, i, trade))
+
+/** Parts of a cost, as fractions of equity; a rebate makes the fee negative. */
+export interface CostEstimate {
+  readonly fee: number
+  readonly spread: number
+  readonly impact: number
+  readonly fixed: number
+  readonly total: number
+}
+
+/** What a trade costs, all instruments together. @param trade traded weight per instrument, + buys */
+export function estimateCost(terms: CostTerms, trade: Float64Array): CostEstimate {
+  assert(trade.length === terms.proportional.length, 'trade must be aligned to the instruments')
+  let [fee, spread, impact, fixed] = [0, 0, 0, 0]
+  trade.forEach((z, i) => {
+    if (z === 0) return
+    fee += terms.fee[i]! * Math.abs(z)
+    spread += terms.halfSpread[i]! * Math.abs(z)
+    impact += metaorderCost(stepOf(terms, i, z))
+    fixed += terms.fixed[i]!
+  })
+  return { fee, spread, impact, fixed, total: fee + spread + impact + fixed }
+}
+
+/** Expected carry until the horizon of held weights, + we pay; null where a short cannot be borrowed. */
+export function estimateCarry(terms: CostTerms, weight: Float64Array): number | null {
+  let total = 0
+  for (const [i, each] of weight.entries()) {
+    const rate = each < 0 ? terms.carryShort[i]! : terms.carryLong[i]!
+    if (rate === null) return null
+    total += rate * Math.abs(each)
+  }
+  return total
+}
+
+/** The same parts in the numeraire. */
+export interface OrderCost {
+  readonly fee: Decimal
+  readonly spread: Decimal
+  readonly impact: Decimal
+  readonly fixed: Decimal
+  readonly total: Decimal
+}
+
+export interface PricedOrder {
+  /** Index into the terms. */
+  readonly index: number
+  readonly instrument: Instrument
+  /** Signed, + buys; not 0. */
+  readonly quantity: Decimal
+  readonly price: Decimal
+  /** Numeraire per unit of the quote currency. */
+  readonly rate: Decimal
+}
+
+/** The cost of one order in exact money: each part rounded up once, the total their sum. */
+export function orderCost(terms: CostTerms, order: PricedOrder): OrderCost {
+  const { index, instrument, quantity, price, rate } = order
+  assert(quantity !== ZERO, 'an order must have a quantity')
+  const signed = ratioMultiply(ratioMultiply(ratioOf(quantity), unitNotional(instrument, price)), ratioOf(rate))
+  const notional = ratioAbsolute(signed)
+  const { fee, halfSpread, fixed } = terms.exact[index]!
+  const equity = ratioOf(terms.equity)
+  const impact = metaorderCost(stepOf(terms, index, ratioToNumber(ratioDivide(signed, equity))))
+  const parts = {
+    fee: ratioToDecimal(ratioMultiply(notional, fee), 'ceiling'),
+    spread: ratioToDecimal(ratioMultiply(notional, halfSpread), 'ceiling'),
+    impact: ratioToDecimal(ratioMultiply(ratioOfNumber(impact), equity), 'ceiling'),
+    fixed,
+  }
+  return { ...parts, total: (parts.fee + parts.spread + parts.impact + parts.fixed) as Decimal }
+}

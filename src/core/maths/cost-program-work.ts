@@ -1,0 +1,187 @@
+/**
+ * Where a search for the cost-aware optimum stands, and its working memory. The search minimises, for fixed centres λ̄ and z̄,
+ *
+ *   Φ(z) = objective(z) + ½Σ_i ε_i(z_i − z̄_i)² + Σ_k max over 0 ≤ λ ≤ ρ_k of [λ(R_k(z) − h_k) − ½μ_k(λ − λ̄_k)²]
+ *
+ * over the box: the proximal method of multipliers (Rockafellar, Mathematics of Operations Research 1, 1976), whose centres
+ * then move to the minimum found. Φ is strictly convex, its rows enter smoothly, each with the multiplier
+ * λ_k(z) = λ̄_k + (R_k(z) − h_k)/μ_k, clipped to [0, ρ_k]; so rows may depend on each other and M may be singular.
+ */
+import { rowValue } from './cost-program-certificate.ts'
+import { type CostProgram, PLACE } from './cost-program-types.ts'
+
+/** Whether the multiplier of a row is 0, between, or at its price. */
+export const ROW = { idle: 0, active: 1, paid: 2 } as const
+
+export interface Work {
+  readonly trade: Float64Array
+  readonly places: Int16Array
+  /** Which piece a free trade that stands on a kink belongs to. */
+  readonly sides: Int8Array
+  /** z̄ and ε */
+  readonly centre: Float64Array
+  readonly anchor: Float64Array
+  /** M(d + z) + b + ε(z − z̄) */
+  readonly gradient: Float64Array
+  /** √M_ii */
+  readonly roots: Float64Array
+  /** Σ_j √M_jj|d_j + z_j|: √M_ii times this bounds the terms of gradient i. */
+  spread: number
+  /** λ, λ̄ and μ */
+  readonly multipliers: Float64Array
+  readonly prices: Float64Array
+  readonly softness: Float64Array
+  readonly rowStates: Uint8Array
+  /** R_k(z) */
+  readonly rowValues: Float64Array
+  readonly landing: { x: number; place: number }
+  readonly free: Int32Array
+  freeCount: number
+  readonly active: Int32Array
+  activeCount: number
+  /** Cholesky factor of the free block, rows of length freeCount; good for `free` while `factored`. */
+  readonly factor: Float64Array
+  factored: boolean
+  readonly step: Float64Array
+  /** L⁻¹G', n numbers for each active row. */
+  readonly normals: Float64Array
+  readonly schur: Float64Array
+  readonly shift: Float64Array
+  readonly tradeBefore: Float64Array
+  readonly gradientBefore: Float64Array
+  steps: number
+}
+
+export function makeWork(n: number, rowsMax: number): Work {
+  const vector = (): Float64Array => new Float64Array(n)
+  const perRow = (): Float64Array => new Float64Array(rowsMax)
+  return {
+    trade: vector(),
+    places: new Int16Array(n),
+    sides: new Int8Array(n),
+    centre: vector(),
+    anchor: vector(),
+    gradient: vector(),
+    roots: vector(),
+    spread: 0,
+    multipliers: perRow(),
+    prices: perRow(),
+    softness: perRow(),
+    rowStates: new Uint8Array(rowsMax),
+    rowValues: perRow(),
+    landing: { x: 0, place: 0 },
+    free: new Int32Array(n),
+    freeCount: 0,
+    active: new Int32Array(rowsMax),
+    activeCount: 0,
+    factor: new Float64Array(n * n),
+    factored: false,
+    step: vector(),
+    normals: new Float64Array(n * rowsMax),
+    schur: new Float64Array(rowsMax * rowsMax),
+    shift: perRow(),
+    tradeBefore: vector(),
+    gradientBefore: vector(),
+    steps: 0,
+  }
+}
+
+/** ε as a part of the diagonal of M. */
+const ANCHOR = 1e-8
+/** μ as a part of the largest effect that one trade has on the row. */
+const SOFTNESS = 1e-3
+
+/** Takes the trade, places and multipliers in `work` as the start and as the centres. */
+export function begin(program: CostProgram, work: Work): void {
+  const { n, rows, quadratic } = program
+  let trace = 0
+  for (let i = 0; i < n; i++) trace += quadratic[i * n + i]!
+  const mean = trace > 0 ? trace / n : 1
+  for (let i = 0; i < n; i++) {
+    const own = quadratic[i * n + i]!
+    work.roots[i] = Math.sqrt(own)
+    work.anchor[i] = ANCHOR * (own > 0 ? own : mean)
+    work.sides[i] = 1
+    placeTrade(program, work, i)
+  }
+  for (let k = 0; k < rows.length; k++) {
+    const row = rows[k]!
+    let effect = 0
+    for (let i = 0; i < n; i++) {
+      const slope = Math.abs(row.slope[i]!) + (row.bend === null ? 0 : row.bend[i]!)
+      const own = quadratic[i * n + i]!
+      effect = Math.max(effect, (slope * slope) / (own > 0 ? own : mean))
+    }
+    work.softness[k] = SOFTNESS * (effect > 0 ? effect : 1)
+    work.multipliers[k] = Math.min(row.price, Math.max(0, work.multipliers[k]!))
+  }
+  work.factored = false
+  recentre(program, work)
+}
+
+/** Moves the centres to where the search stands. */
+export function recentre(program: CostProgram, work: Work): void {
+  for (let i = 0; i < program.n; i++) work.centre[i] = work.trade[i]!
+  for (let k = 0; k < program.rows.length; k++) work.prices[k] = work.multipliers[k]!
+  measure(program, work)
+}
+
+/** Puts a trade onto the bound or kink that it is said to be at, and into the box. */
+function placeTrade({ lower, upper, rows }: CostProgram, work: Work, i: number): void {
+  const place = work.places[i]!
+  const row = place >= PLACE.firstRow ? rows[place - PLACE.firstRow] : undefined
+  if (place === PLACE.lower) work.trade[i] = lower[i]!
+  else if (place === PLACE.upper) work.trade[i] = upper[i]!
+  else if (place === PLACE.zero) work.trade[i] = 0
+  else if (row !== undefined) work.trade[i] = row.kink === null ? 0 : row.kink[i]!
+  if (!Number.isFinite(work.trade[i]!)) work.trade[i] = 0
+  if (work.trade[i]! >= upper[i]!) {
+    work.trade[i] = upper[i]!
+    work.places[i] = PLACE.upper
+  }
+  if (work.trade[i]! <= lower[i]!) {
+    work.trade[i] = lower[i]!
+    work.places[i] = PLACE.lower
+  }
+}
+
+/** Gradient, row values and multipliers afresh. */
+export function measure(program: CostProgram, work: Work): void {
+  const { n, quadratic, deviation, linear, rows } = program
+  const { trade, gradient, roots, step, anchor, centre } = work
+  let spread = 0
+  for (let j = 0; j < n; j++) {
+    step[j] = deviation[j]! + trade[j]!
+    spread += roots[j]! * Math.abs(step[j]!)
+  }
+  work.spread = spread
+  for (let i = 0; i < n; i++) {
+    let total = linear[i]! + anchor[i]! * (trade[i]! - centre[i]!)
+    const row = i * n
+    for (let j = 0; j < n; j++) total += quadratic[row + j]! * step[j]!
+    gradient[i] = total
+  }
+  for (let k = 0; k < rows.length; k++) work.rowValues[k] = rowValue(rows[k]!, trade, n)
+  refreshMultipliers(program, work)
+}
+
+/** λ_k(z) and the states of the rows. */
+export function refreshMultipliers({ rows }: CostProgram, work: Work): void {
+  for (let k = 0; k < rows.length; k++) {
+    const row = rows[k]!
+    const raw = work.prices[k]! + (work.rowValues[k]! - row.bound) / work.softness[k]!
+    work.rowStates[k] = raw <= 0 ? ROW.idle : raw >= row.price ? ROW.paid : ROW.active
+    work.multipliers[k] = raw <= 0 ? 0 : raw >= row.price ? row.price : raw
+  }
+}
+
+/** The size of the terms of the pull on trade i. */
+export function pullSize({ linear, rows }: CostProgram, work: Work, i: number): number {
+  let size = work.roots[i]! * work.spread + Math.abs(linear[i]!)
+  for (let k = 0; k < rows.length; k++) {
+    const row = rows[k]!
+    const multiplier = work.multipliers[k]!
+    if (multiplier !== 0) size += multiplier * (Math.abs(row.slope[i]!) + (row.bend === null ? 0 : row.bend[i]!))
+  }
+  return size
+}
