@@ -29,6 +29,8 @@ export interface LoadedCandles {
   readonly close: Float64Array
   readonly lastCloseText: string
   readonly lastCloseAt: Instant
+  /** What was found in the file that a reader of the forecast should know, a sentence each. */
+  readonly notes: readonly string[]
 }
 
 export function candleNeeds(draft: Draft, line: (path: string) => number): CandleNeed[] {
@@ -115,7 +117,8 @@ export function estimateRisk(parts: {
     volHalflifeMs: accepted(readDuration(vol.ewma)),
     correlationHalflifeMs: accepted(readDuration(correlation.ewma)),
   })
-  if (estimated.ok) return estimated.value
+  const found = underlyings.flatMap((name) => candles.get(name)!.notes.map((note) => `${name}: ${note}`))
+  if (estimated.ok) return { ...estimated.value, notes: [...found, ...estimated.value.notes] }
   for (const issue of estimated.error) report.addIssue(issue)
   return null
 }

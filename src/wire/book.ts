@@ -156,6 +156,27 @@ export function finishBook(
   }
 }
 
+/** A book that refers to no files, in one step. @returns the book, or all its mistakes sorted by line. */
+export function readBook(text: string): Result<Book, readonly BookIssue[]> {
+  const drafted = draftBook(text)
+  if (!drafted.ok) return drafted
+  const { positions, cash } = drafted.value.needs
+  const issues = [positions, cash].flatMap((need): BookIssue[] =>
+    need === null
+      ? []
+      : [
+          {
+            code: 'file.not-loaded',
+            path: need === positions ? 'positions.file' : 'cash.file',
+            line: need.line,
+            message: `must be in the book itself when it is read as text, was in ${need.path}`,
+            hint: 'read the file first and pass its contents to finishBook',
+          },
+        ],
+  )
+  return finishBook(drafted.value, { ...NOTHING_LOADED, issues })
+}
+
 /** Inputs of `plan()`: the book under a policy, its own or another. Hashed here, so that `plan()` never hashes. */
 export function planInputs(book: Book, policy: Policy): PlanInputs {
   const mandate = { ...book.terms, policy }

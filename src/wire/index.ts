@@ -8,6 +8,7 @@ export {
   NOTHING_LOADED,
   planInputs,
   policyMissing,
+  readBook,
   withLines,
 } from './book.ts'
 export type { CandleNeed, LoadedCandles } from './book-candles.ts'

@@ -74,6 +74,7 @@ const universe = z.strictObject({
   underlyings: z.array(z.string()),
   currencies: z.array(z.string()),
   underlyingOf: indexCodec,
+  instrumentsOf: z.array(z.array(index)),
   exposureOf: indexCodec,
   quoteOf: indexCodec,
   settleOf: indexCodec,

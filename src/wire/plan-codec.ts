@@ -58,6 +58,7 @@ const reasonSchema = z.discriminatedUnion('kind', [
   reasonOf('raisesTrackingError', { before: realCodec, after: realCodec, blame }),
   reasonOf('aboveCap', { cap: realCodec, after: realCodec }),
   reasonOf('staleMark', { instrument: z.string(), ageMs: realCodec }),
+  reasonOf('forecast', { note: z.string() }),
   reasonOf('replaces', { order: z.string() }),
   reasonOf('nothingToDo', {}),
 ]) satisfies z.ZodType<Reason>

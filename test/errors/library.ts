@@ -1,6 +1,6 @@
 /**
- * Refusals that no command can reach: the reader of a book refuses first, or only a program can ask. Each starts from a sound
- * question, the three coins of `test/core/sizing/book.ts`, and changes one thing.
+ * Refusals that no command can reach: the reader of a book refuses first, or only a program can ask. Each starts from a
+ * sound question, the three coins of `test/core/sizing/book.ts`, and changes one thing.
  */
 import { decimal, fromUnits } from '../../src/core/base/decimal.ts'
 import type { Issue, Result } from '../../src/core/base/result.ts'
@@ -14,7 +14,7 @@ import { type QuoteRequest, quotes } from '../../src/core/sizing/quotes.ts'
 import { skewSizes } from '../../src/core/sizing/quotes-skew.ts'
 import { sizeTrade } from '../../src/core/sizing/trade.ts'
 import type { Proposal } from '../../src/core/sizing/trade-types.ts'
-import { draftBook, finishBook, NOTHING_LOADED } from '../../src/wire/book.ts'
+import { draftBook, finishBook, NOTHING_LOADED, readBook } from '../../src/wire/book.ts'
 import { decodePlan } from '../../src/wire/plan-codec.ts'
 import { BOOK_BYTES_MAX } from '../../src/wire/tree.ts'
 import { goldenOne, makeInputs, r, spotInstrument } from '../core/sizing/book.ts'
@@ -119,6 +119,14 @@ export const LIBRARY: Readonly<Record<string, LibraryCase>> = {
       return issuesOf(draftBook(`book: 1\ninstruments:\n${lines.join('\n')}\n`))
     },
     reads: 'instruments: a book must have at most 500 instruments, was 1001; split the book',
+  },
+  'file.not-loaded': {
+    refused: () =>
+      issuesOf(
+        readBook(`${readText('test/errors/sound.yaml').replace(/^positions:.*$/m, 'positions: { file: p.csv }')}`),
+      ),
+    reads:
+      'positions.file: must be in the book itself when it is read as text, was in p.csv; read the file first and pass its contents to finishBook',
   },
   'candles.not-loaded': {
     refused: () => finished('test/errors/candles.yaml'),

@@ -12,7 +12,8 @@
  *   >>> exit 0                          the exit code, after each command
  *
  * The commands run in a folder of their own, with the repository's `examples/`; a transcript without files and without
- * reference data (`shared/`) runs in the repository itself and must write nothing. UPDATE=1 writes what was printed into the file instead of comparing.
+ * reference data (`shared/`) runs in the repository itself and must write nothing. UPDATE=1 writes what was printed into
+ * the file instead of comparing.
  */
 import {
   cpSync,

@@ -11,7 +11,11 @@ test('[REPO-11] the library example runs, and the README shows it as it is', asy
   await import('../../examples/library.ts')
   const printed = log.mock.calls.map((words) => words.join(' '))
   log.mockRestore()
-  expect(printed).toEqual(['buy 32.36 SOL'])
+  expect(printed).toEqual([
+    'buy 32.36 SOL',
+    'SOL carries 7.1 of the 9.9 points of tracking error',
+    'BTC hedges the others: it takes 0.3 points of tracking error away',
+  ])
   const code = readText('examples/library.ts').split('\n').slice(1).join('\n').trim()
   expect(readText('README.md')).toContain(code)
 })

@@ -75,7 +75,7 @@ export interface CostTerms {
   readonly impactDecay: Float64Array
   /** m ≥ 0 for buys and for sells. */
   readonly traded: Readonly<Record<Side, Float64Array>>
-  /** + paid until the horizon per unit of weight held long, and held short. A short that is refused is NaN-free: null. */
+  /** + paid until the horizon per unit of weight held long, and held short. A short that cannot be borrowed is null. */
   readonly carryLong: Float64Array
   readonly carryShort: readonly (number | null)[]
   /** The rates again, for money. */

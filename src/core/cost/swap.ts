@@ -5,7 +5,7 @@
  * the last unit. Amounts are in the smallest unit of each token; √P in units of 2⁻⁹⁶; fees in millionths ("pips").
  */
 import { divideInteger } from '../base/decimal.ts'
-import { type Result, refuse, succeed } from '../base/result.ts'
+import { assert, type Result, refuse, succeed } from '../base/result.ts'
 import { ROOT_PRICE_MAX, ROOT_PRICE_MIN, rootPriceOfTick, TICK_MAX, tickOfRootPrice } from './tick.ts'
 
 const Q96 = 1n << 96n
@@ -48,8 +48,9 @@ export interface SwapStep {
   readonly fee: bigint
 }
 
-/** One step within a range of equal liquidity. @returns refused where that liquidity cannot give the amount out. */
-export function swapStep({ rootPrice, target, liquidity, amount, feePips }: SwapStepInput): Result<SwapStep> {
+/** One step within a range of equal liquidity, below 2¹²⁸. */
+export function swapStep({ rootPrice, target, liquidity, amount, feePips }: SwapStepInput): SwapStep {
+  assert(rootPrice > 0n && target > 0n && liquidity >= 0n, 'prices must be above 0 and liquidity at least 0')
   const fee = BigInt(feePips)
   const falling = rootPrice >= target
   const exactIn = amount >= 0n
@@ -60,22 +61,17 @@ export function swapStep({ rootPrice, target, liquidity, amount, feePips }: Swap
   }
   const available = exactIn ? (amount * (PIPS - fee)) / PIPS : -amount
   const reaches = available >= between(target, exactIn ? 'in' : 'out')
-  const moved = reaches
-    ? succeed(target)
-    : exactIn
-      ? succeed(priceAfterInput({ rootPrice, liquidity, amount: available }, falling))
-      : priceAfterOutput({ rootPrice, liquidity, amount: available }, falling)
-  if (!moved.ok) return moved
-  const end = moved.value
+  const move = { rootPrice, liquidity, amount: available }
+  const end = reaches ? target : exactIn ? priceAfterInput(move, falling) : priceAfterOutput(move, falling)
   const amountIn = between(end, 'in')
   const out = between(end, 'out')
-  return succeed({
+  return {
     rootPrice: end,
     amountIn,
     amountOut: !exactIn && out > -amount ? -amount : out,
     // An input that ends inside the range is used up: what is not swapped is fee.
     fee: exactIn && end !== target ? amount - amountIn : up(amountIn * fee, PIPS - fee),
-  })
+  }
 }
 
 interface Move {
@@ -95,14 +91,11 @@ function priceAfterInput({ rootPrice, liquidity, amount }: Move, falling: boolea
     : up(scaled, scaled / rootPrice + amount)
 }
 
-/** √P after `amount` of token 1 (falling) or token 0 came out. */
-function priceAfterOutput({ rootPrice, liquidity, amount }: Move, falling: boolean): Result<bigint> {
+/** √P after `amount` of token 1 (falling) or token 0 came out; the range holds more than that, or its end were reached. */
+function priceAfterOutput({ rootPrice, liquidity, amount }: Move, falling: boolean): bigint {
+  if (falling) return rootPrice - up(amount << 96n, liquidity)
   const scaled = liquidity << 96n
-  const product = amount * rootPrice
-  const end = falling ? rootPrice - up(amount << 96n, liquidity) : 0n
-  if (falling ? end <= 0n : product >= WORD_256 || scaled <= product)
-    return refuse('cost.depth', '', `amount out must be below what the liquidity holds, was ${amount}`, 'ask for less')
-  return succeed(falling ? end : up(scaled * rootPrice, scaled - product))
+  return up(scaled * rootPrice, scaled - amount * rootPrice)
 }
 
 export interface LiquidityTick {
@@ -143,17 +136,15 @@ export interface Swap {
   readonly pool: ConcentratedPool
 }
 
-/** Swaps across ticks, step by step. @returns refused: amount 0, a limit on the wrong side of the price or outside all prices. */
+/**
+ * Swaps across ticks, step by step.
+ * @returns refused: a pool that is none, amount 0, a limit on the wrong side of the price or outside all prices.
+ */
 export function swap(pool: ConcentratedPool, order: SwapOrder): Result<Swap> {
   const falling = order.tokenIn === 0
   const limit = order.limit ?? (falling ? ROOT_PRICE_MIN + 1n : ROOT_PRICE_MAX - 1n)
-  const reachable = falling
-    ? limit < pool.rootPrice && limit > ROOT_PRICE_MIN
-    : limit > pool.rootPrice && limit < ROOT_PRICE_MAX
-  if (!reachable || order.amount === 0n) {
-    const message = `swap must have an amount and a limit ${falling ? 'below' : 'above'} the price ${pool.rootPrice}, was ${order.amount} to ${limit}`
-    return refuse('cost.pool', '', message, 'token 0 in lowers the price, token 1 in raises it')
-  }
+  const fault = faultOf(pool) ?? faultOfOrder(pool, { ...order, limit })
+  if (fault !== null) return refuse('cost.pool', '', ...fault)
   let { rootPrice, tick, liquidity } = pool
   let [left, amountIn, amountOut, fee] = [order.amount, 0n, 0n, 0n]
   while (left !== 0n && rootPrice !== limit) {
@@ -161,16 +152,17 @@ export function swap(pool: ConcentratedPool, order: SwapOrder): Result<Swap> {
     const edge = rootPriceOfTick(next.tick)
     const target = (falling ? edge < limit : edge > limit) ? limit : edge
     const step = swapStep({ rootPrice, target, liquidity, amount: left, feePips: pool.feePips })
-    if (!step.ok) return step
-    left += left > 0n ? -(step.value.amountIn + step.value.fee) : step.value.amountOut
-    amountIn += step.value.amountIn + step.value.fee
-    amountOut += step.value.amountOut
-    fee += step.value.fee
+    left += left > 0n ? -(step.amountIn + step.fee) : step.amountOut
+    amountIn += step.amountIn + step.fee
+    amountOut += step.amountOut
+    fee += step.fee
     const before = rootPrice
-    rootPrice = step.value.rootPrice
+    rootPrice = step.rootPrice
     if (rootPrice === edge) {
       liquidity += falling ? -next.net : next.net
       tick = falling ? next.tick - 1 : next.tick
+      if (liquidity < 0n)
+        return refuse('cost.pool', '', `liquidity must stay 0 or more, was ${liquidity}`, 'read every tick of the pool')
     } else if (rootPrice !== before) {
       const found = tickOfRootPrice(rootPrice)
       if (!found.ok) return found
@@ -178,6 +170,58 @@ export function swap(pool: ConcentratedPool, order: SwapOrder): Result<Swap> {
     }
   }
   return succeed({ amountIn, amountOut, fee, left, pool: { ...pool, rootPrice, tick, liquidity } })
+}
+
+/** What is wrong with a pool, and what to do about it. */
+function faultOf({
+  rootPrice,
+  tick,
+  liquidity,
+  feePips,
+  tickSpacing,
+  ticks,
+}: ConcentratedPool): readonly [string, string] | null {
+  if (rootPrice <= ROOT_PRICE_MIN || rootPrice >= ROOT_PRICE_MAX)
+    return [
+      `root price must be between ${ROOT_PRICE_MIN} and ${ROOT_PRICE_MAX}, was ${rootPrice}`,
+      'give it in units of 2^-96',
+    ]
+  if (!(Math.abs(tick) < TICK_MAX) || rootPriceOfTick(tick) > rootPrice || rootPriceOfTick(tick + 1) < rootPrice)
+    return [`tick must be that of root price ${rootPrice}, was ${tick}`, 'read price and tick of a pool together']
+  if (liquidity < 0n || liquidity >= 1n << 128n)
+    return [`liquidity must be from 0 to below 2^128, was ${liquidity}`, 'read it from the pool']
+  if (!(Number.isSafeInteger(feePips) && feePips >= 0 && feePips < 1_000_000))
+    return [`fee must be whole millionths from 0 to 999999, was ${feePips}`, '0.3 % is 3000']
+  if (!(Number.isSafeInteger(tickSpacing) && tickSpacing > 0))
+    return [`tick spacing must be a whole number from 1 on, was ${tickSpacing}`, 'read it from the pool']
+  const bad = ticks.find(
+    (each, k) =>
+      !(Number.isSafeInteger(each.tick) && each.tick % tickSpacing === 0 && Math.abs(each.tick) <= TICK_MAX) ||
+      (k > 0 && each.tick <= ticks[k - 1]!.tick),
+  )
+  return bad === undefined
+    ? null
+    : [
+        `ticks must rise and be multiples of ${tickSpacing} within ±${TICK_MAX}, was ${bad.tick}`,
+        'sort them, one row each',
+      ]
+}
+
+function faultOfOrder(
+  pool: ConcentratedPool,
+  { tokenIn, amount, limit: stop }: SwapOrder & { readonly limit: bigint },
+): readonly [string, string] | null {
+  if (amount === 0n) return ['amount must not be 0, was 0', 'give + what goes in, or - what must come out']
+  const falling = tokenIn === 0
+  const reachable = falling
+    ? stop < pool.rootPrice && stop > ROOT_PRICE_MIN
+    : stop > pool.rootPrice && stop < ROOT_PRICE_MAX
+  return reachable
+    ? null
+    : [
+        `limit must be ${falling ? 'below' : 'above'} the root price ${pool.rootPrice} and within all prices, was ${stop}`,
+        'token 0 in lowers the price, token 1 in raises it',
+      ]
 }
 
 /** A step ends at the next tick with liquidity, or at the end of its block of 256 spacings: the contract looks no further. */

@@ -12,6 +12,8 @@ export interface Universe {
   readonly currencies: readonly string[]
   /** instrument index → underlying index */
   readonly underlyingOf: Int32Array
+  /** underlying index → indices of its instruments */
+  readonly instrumentsOf: readonly (readonly number[])[]
   /** currency index → index of the underlying of the same name (coin collateral is exposure), or −1 */
   readonly exposureOf: Int32Array
   readonly quoteOf: Int32Array
@@ -55,6 +57,9 @@ export function makeUniverse(parts: {
       underlyings,
       instruments.map((each) => each.underlying),
     ),
+    instrumentsOf: underlyings.map((name) =>
+      instruments.flatMap((each, index) => (each.underlying === name ? [index] : [])),
+    ),
     exposureOf: indexIn(underlyings, currencies),
     quoteOf: indexIn(
       currencies,
@@ -70,4 +75,3 @@ export function makeUniverse(parts: {
 /** Index of an instrument, −1 where there is none. */
 export const instrumentIndex = (universe: Universe, id: string): number =>
   universe.instruments.findIndex((each) => each.id === id)
-export const underlyingIndex = (universe: Universe, id: string): number => universe.underlyings.indexOf(id)

@@ -4,21 +4,23 @@
  * inverse: multiplier is quote currency per contract, profit = q·m·(1/entry − 1/P) in the coin.
  */
 import type { Decimal } from '../base/decimal.ts'
-import { ZERO } from '../base/decimal.ts'
+import { ONE, ZERO } from '../base/decimal.ts'
 import { RATIO_ZERO, type Ratio, ratioMultiply, ratioOf, ratioSubtract, reduce } from '../base/ratio.ts'
 import { assert } from '../base/result.ts'
 import type { Instrument } from './instrument.ts'
 
 /** Traded value of one unit in the quote currency. */
-export const unitNotional = (instrument: Instrument, price: Decimal): Ratio =>
-  instrument.kind !== 'spot' && instrument.contract === 'inverse'
-    ? ratioOf(instrument.multiplier)
-    : ratioMultiply(ratioOf(instrument.multiplier), ratioOf(price))
+export function unitNotional(instrument: Instrument, price: Decimal): Ratio {
+  if (instrument.kind === 'spot') return ratioOf(price)
+  if (instrument.contract === 'inverse') return ratioOf(instrument.multiplier)
+  return ratioMultiply(ratioOf(instrument.multiplier), ratioOf(price))
+}
 
-/** Delta notional of one unit in the quote currency. Options are refused before they get here. */
-export function unitDelta(instrument: Instrument, price: Decimal): Ratio {
+/** Delta notional of one unit in the numeraire, `rate` being what one unit of the quote currency is worth. */
+export function unitDelta(instrument: Instrument, price: Decimal, rate: Decimal): Ratio {
   assert(instrument.kind !== 'option', `option ${instrument.id} has no delta without a pricing model`)
-  return unitNotional(instrument, price)
+  const notional = unitNotional(instrument, price)
+  return rate === ONE ? notional : ratioMultiply(notional, ratioOf(rate))
 }
 
 /** Profit not yet settled, in the settle currency; 0 for spot and for flat positions. */

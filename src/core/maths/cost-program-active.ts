@@ -19,17 +19,23 @@ import { begin, measure, pullSize, recentre, refreshMultipliers, ROW, type Work 
 const ROUNDING = 1e-13
 /** Free trades are settled where their forces are this part of the terms or less, rows where their values are. */
 const SETTLED = 1e-12
+/** Falls of Φ up to this part of it are rounding; after so many steps in a row that promise no more, the pattern is solved. */
+const NEGLIGIBLE = 1e-14
+const IDLE_STEPS = 4
 const HALVINGS = 40
 
 /** Runs from the trade, places and multipliers in `work`; true where the optimality conditions hold. */
 export function solveActive(program: CostProgram, work: Work, stepsMax: number): boolean {
   begin(program, work)
+  work.idleSteps = 0
   release(program, work)
   for (let count = 0; count < stepsMax; count++) {
     work.steps++
     gather(program, work)
     if (newton(program, work)) continue
+    work.idleSteps = 0
     measure(program, work)
+    if (work.stuck && sweep(program, work)) continue
     if (release(program, work)) continue
     if (centred(program, work)) return true
     recentre(program, work)
@@ -45,6 +51,14 @@ function moveTrade({ n, quadratic }: CostProgram, work: Work, i: number, x: numb
   const row = i * n
   for (let j = 0; j < n; j++) work.gradient[j]! += by * quadratic[row + j]!
   work.gradient[i]! += by * work.anchor[i]!
+}
+
+/** Minimises every trade in turn; true where one moved. After a Newton step that ended well only held ones do. */
+function sweep(program: CostProgram, work: Work): boolean {
+  const before = potential(program, work)
+  for (let i = 0; i < program.n; i++) if (program.lower[i]! < program.upper[i]!) reseat(program, work, i)
+  const after = potential(program, work)
+  return after < before - 1e-13 * (Math.abs(before) + Math.abs(after))
 }
 
 /** Minimises held trades whose subdifferential does not contain 0; true where one moved or was freed. */
@@ -63,7 +77,7 @@ function reseat(program: CostProgram, work: Work, i: number): boolean {
   const up = x < program.upper[i]! ? gradient[i]! + priceSlope(program, multipliers, i, x, 1) : 0
   const down = x > program.lower[i]! ? gradient[i]! + priceSlope(program, multipliers, i, x, -1) : 0
   if (up >= 0 && down <= 0) return false
-  const tolerance = ROUNDING * pullSize(program, work, i)
+  const tolerance = (work.places[i] === PLACE.free ? SETTLED : ROUNDING) * pullSize(program, work, i)
   if (up >= -tolerance && down <= tolerance) return false
   work.sides[i] = up < -tolerance ? 1 : -1
   minimiseTrade(program, work, i)
@@ -83,11 +97,13 @@ function gather(program: CostProgram, work: Work): void {
 /** One Newton step on the pattern; true where trades moved by more than rounding. */
 function newton(program: CostProgram, work: Work): boolean {
   const { free, freeCount: f, step, multipliers, trade, sides } = work
+  work.stuck = false
   let unsettled = false
   for (let p = 0; p < f; p++) {
     const i = free[p]!
     const force = -(work.gradient[i]! + priceSlope(program, multipliers, i, trade[i]!, sides[i]!))
     step[p] = force
+    work.force[p] = force
     if (!unsettled && !(Math.abs(force) <= SETTLED * pullSize(program, work, i))) unsettled = true
   }
   if (!unsettled) return false
@@ -95,7 +111,15 @@ function newton(program: CostProgram, work: Work): boolean {
   solveForward(work, step, 0)
   enterRows(program, work)
   solveBackward(work, step)
-  return descend(program, work)
+  let fall = 0
+  for (let p = 0; p < f; p++) fall += 0.5 * work.force[p]! * step[p]!
+  const before = potential(program, work)
+  // Where rounding keeps the forces from settling, what they could still gain tells.
+  if (fall > NEGLIGIBLE * Math.abs(before)) {
+    work.idleSteps = 0
+    return descend(program, work, before)
+  }
+  return ++work.idleSteps <= IDLE_STEPS && apply(program, work, 1)
 }
 
 function factorFree({ n, quadratic, power, exponent }: CostProgram, work: Work): void {
@@ -193,20 +217,37 @@ function solveSchur({ schur, shift, softness, active, activeCount: count }: Work
 }
 
 /** z_F ← z_F + step, shortened until Φ does not rise; true where something moved. */
-function descend(program: CostProgram, work: Work): boolean {
-  const before = potential(program, work)
+function descend(program: CostProgram, work: Work, before: number): boolean {
   work.tradeBefore.set(work.trade)
   work.gradientBefore.set(work.gradient)
   if (!apply(program, work, 1)) return false
-  if (!rises(program, work, before)) return true
+  if (!rises(program, work, before)) {
+    leaveZero(program, work)
+    return true
+  }
   undo(program, work)
-  let length = Math.min(1, firstStop(program, work))
-  for (let halving = 0; halving < HALVINGS; halving++, length *= 0.5) {
+  const first = firstStop(program, work)
+  let length = 1
+  for (let halving = 0; halving < HALVINGS; halving++) {
+    // Up to the first stop Φ is smooth, so that there or before it falls.
+    length = length > first ? Math.max(first, 0.25 * length) : 0.5 * length
     if (!apply(program, work, length)) return false
-    if (!rises(program, work, before)) return true
+    if (!rises(program, work, before)) {
+      leaveZero(program, work)
+      return true
+    }
     undo(program, work)
   }
+  work.stuck = true
   return false
+}
+
+/** The curvature of a power cost grows without bound towards 0: whether a trade that was stopped there stays, one dimension tells. */
+function leaveZero(program: CostProgram, work: Work): void {
+  for (let p = 0; p < work.freeCount; p++) {
+    const i = work.free[p]!
+    if (work.places[i] === PLACE.zero && program.power[i]! > 0) reseat(program, work, i)
+  }
 }
 
 const rises = (program: CostProgram, work: Work, before: number): boolean => {

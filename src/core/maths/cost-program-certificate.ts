@@ -32,9 +32,9 @@ export function rowSize(row: CostRow, trade: Float64Array, n: number): number {
 }
 
 interface Tally {
-  /** Terms of the objective, absolute. */
+  /** Terms of the objective, absolute, and ½Σ M_ii d_i². */
   size: number
-  /** Largest pull √M_ii·Σ_j √M_jj|d_j + z_j| + |b_i| of one trade: bounds every term of g_i. */
+  /** Largest √M_ii·Σ_j √M_jj(|d_j| + |z_j|) + |b_i| + Σ_k λ_k·slope of one trade: bounds every term of g_i. */
   pull: number
   gap: number
   away: number
@@ -49,7 +49,8 @@ export function certify(program: CostProgram, answer: CostOptimum): void {
   let spread = 0
   for (let i = 0; i < n; i++) {
     reach = Math.max(reach, 2 * Math.abs(trade[i]!), 2 * Math.abs(deviation[i]!))
-    spread += Math.sqrt(quadratic[i * n + i]!) * Math.abs(deviation[i]! + trade[i]!)
+    spread += Math.sqrt(quadratic[i * n + i]!) * (Math.abs(deviation[i]!) + Math.abs(trade[i]!))
+    tally.size += 0.5 * quadratic[i * n + i]! * deviation[i]! * deviation[i]!
   }
   let objective = 0
   let outside = 0
@@ -61,7 +62,8 @@ export function certify(program: CostProgram, answer: CostOptimum): void {
     const cost = priceOf(program, i, x)
     objective += half + linear[i]! * x + cost
     tally.size += Math.abs(half) + Math.abs(linear[i]! * x) + cost
-    tally.pull = Math.max(tally.pull, Math.sqrt(quadratic[i * n + i]!) * spread + Math.abs(linear[i]!))
+    const own = Math.sqrt(quadratic[i * n + i]!) * spread + Math.abs(linear[i]!)
+    tally.pull = Math.max(tally.pull, own + rowsPull(program, multipliers, i))
     outside = Math.max(outside, (Math.max(lower[i]! - x, x - upper[i]!) || 0) / (Math.abs(x) || 1))
     boundMultipliers[i] = settleTrade(program, multipliers, { i, x, gradient: product + linear[i]!, reach, tally })
   }
@@ -79,6 +81,17 @@ function priceOf({ proportional, power, exponent }: CostProgram, i: number, x: n
   const size = Math.abs(x)
   // An infinite cost of no trade is nothing.
   return size === 0 ? 0 : proportional[i]! * size + power[i]! * size ** (1 + exponent)
+}
+
+/** Σ_k λ_k times the largest slope of row k in trade i. */
+export function rowsPull({ rows }: CostProgram, multipliers: Float64Array, i: number): number {
+  let total = 0
+  for (let k = 0; k < rows.length; k++) {
+    const row = rows[k]!
+    if (multipliers[k] !== 0)
+      total += multipliers[k]! * (Math.abs(row.slope[i]!) + (row.bend === null ? 0 : row.bend[i]!))
+  }
+  return total
 }
 
 /** Adds what is left of stationarity in one trade; returns the multiplier of its bound. */

@@ -7,7 +7,7 @@
  * then move to the minimum found. Φ is strictly convex, its rows enter smoothly, each with the multiplier
  * λ_k(z) = λ̄_k + (R_k(z) − h_k)/μ_k, clipped to [0, ρ_k]; so rows may depend on each other and M may be singular.
  */
-import { rowValue } from './cost-program-certificate.ts'
+import { rowSize, rowsPull, rowValue } from './cost-program-certificate.ts'
 import { type CostProgram, PLACE } from './cost-program-types.ts'
 
 /** Whether the multiplier of a row is 0, between, or at its price. */
@@ -25,12 +25,16 @@ export interface Work {
   readonly gradient: Float64Array
   /** √M_ii */
   readonly roots: Float64Array
-  /** Σ_j √M_jj|d_j + z_j|: √M_ii times this bounds the terms of gradient i. */
+  /** Σ_j √M_jj(|d_j| + |z_j|): √M_ii times this bounds the terms of gradient i. */
   spread: number
   /** λ, λ̄ and μ */
   readonly multipliers: Float64Array
   readonly prices: Float64Array
   readonly softness: Float64Array
+  /** |R_k − h_k| that the last move of the centres left, where the row counts. */
+  readonly misses: Float64Array
+  /** Least μ. */
+  readonly hardest: Float64Array
   readonly rowStates: Uint8Array
   /** R_k(z) */
   readonly rowValues: Float64Array
@@ -43,12 +47,17 @@ export interface Work {
   readonly factor: Float64Array
   factored: boolean
   readonly step: Float64Array
+  readonly force: Float64Array
   /** L⁻¹G', n numbers for each active row. */
   readonly normals: Float64Array
   readonly schur: Float64Array
   readonly shift: Float64Array
   readonly tradeBefore: Float64Array
   readonly gradientBefore: Float64Array
+  /** The last Newton step found no way down although forces were left. */
+  stuck: boolean
+  /** Newton steps in a row that promised no fall of Φ. */
+  idleSteps: number
   steps: number
 }
 
@@ -67,6 +76,8 @@ export function makeWork(n: number, rowsMax: number): Work {
     multipliers: perRow(),
     prices: perRow(),
     softness: perRow(),
+    misses: perRow(),
+    hardest: perRow(),
     rowStates: new Uint8Array(rowsMax),
     rowValues: perRow(),
     landing: { x: 0, place: 0 },
@@ -77,19 +88,27 @@ export function makeWork(n: number, rowsMax: number): Work {
     factor: new Float64Array(n * n),
     factored: false,
     step: vector(),
+    force: vector(),
     normals: new Float64Array(n * rowsMax),
     schur: new Float64Array(rowsMax * rowsMax),
     shift: perRow(),
     tradeBefore: vector(),
     gradientBefore: vector(),
+    stuck: false,
+    idleSteps: 0,
     steps: 0,
   }
 }
 
 /** ε as a part of the diagonal of M. */
-const ANCHOR = 1e-8
+const ANCHOR = 1e-5
 /** μ as a part of the largest effect that one trade has on the row. */
-const SOFTNESS = 1e-3
+const SOFTNESS = 1e-2
+/** Least softness as a part of the first; a row that still misses this part of its last miss becomes harder. */
+const HARDEST = 1e-6
+const FALTERING = 0.1
+/** Misses of less than this part of the terms of a row are soon rounding, which a hard row would turn into a multiplier. */
+const VISIBLE = 1e-9
 
 /** Takes the trade, places and multipliers in `work` as the start and as the centres. */
 export function begin(program: CostProgram, work: Work): void {
@@ -113,16 +132,26 @@ export function begin(program: CostProgram, work: Work): void {
       effect = Math.max(effect, (slope * slope) / (own > 0 ? own : mean))
     }
     work.softness[k] = SOFTNESS * (effect > 0 ? effect : 1)
-    work.multipliers[k] = Math.min(row.price, Math.max(0, work.multipliers[k]!))
+    work.hardest[k] = HARDEST * work.softness[k]!
+    work.misses[k] = Number.POSITIVE_INFINITY
+    work.prices[k] = Math.min(row.price, Math.max(0, work.multipliers[k]!))
   }
   work.factored = false
-  recentre(program, work)
+  for (let i = 0; i < program.n; i++) work.centre[i] = work.trade[i]!
+  measure(program, work)
 }
 
 /** Moves the centres to where the search stands. */
 export function recentre(program: CostProgram, work: Work): void {
   for (let i = 0; i < program.n; i++) work.centre[i] = work.trade[i]!
-  for (let k = 0; k < program.rows.length; k++) work.prices[k] = work.multipliers[k]!
+  for (let k = 0; k < program.rows.length; k++) {
+    const miss = work.softness[k]! * Math.abs(work.multipliers[k]! - work.prices[k]!)
+    const visible = miss > VISIBLE * rowSize(program.rows[k]!, work.trade, program.n)
+    if (visible && miss > FALTERING * work.misses[k]!)
+      work.softness[k] = Math.max(work.hardest[k]!, 0.1 * work.softness[k]!)
+    work.misses[k] = miss
+    work.prices[k] = work.multipliers[k]!
+  }
   measure(program, work)
 }
 
@@ -152,7 +181,7 @@ export function measure(program: CostProgram, work: Work): void {
   let spread = 0
   for (let j = 0; j < n; j++) {
     step[j] = deviation[j]! + trade[j]!
-    spread += roots[j]! * Math.abs(step[j]!)
+    spread += roots[j]! * (Math.abs(deviation[j]!) + Math.abs(trade[j]!))
   }
   work.spread = spread
   for (let i = 0; i < n; i++) {
@@ -176,12 +205,5 @@ export function refreshMultipliers({ rows }: CostProgram, work: Work): void {
 }
 
 /** The size of the terms of the pull on trade i. */
-export function pullSize({ linear, rows }: CostProgram, work: Work, i: number): number {
-  let size = work.roots[i]! * work.spread + Math.abs(linear[i]!)
-  for (let k = 0; k < rows.length; k++) {
-    const row = rows[k]!
-    const multiplier = work.multipliers[k]!
-    if (multiplier !== 0) size += multiplier * (Math.abs(row.slope[i]!) + (row.bend === null ? 0 : row.bend[i]!))
-  }
-  return size
-}
+export const pullSize = (program: CostProgram, work: Work, i: number): number =>
+  work.roots[i]! * work.spread + Math.abs(program.linear[i]!) + rowsPull(program, work.multipliers, i)

@@ -25,11 +25,7 @@ export function measureImbalance(held: Float64Array, aim: Float64Array, risk: Ri
 }
 
 /** sqrt(x'Σx) and its Euler parts; all 0 where the total is 0. Rounding noise below 0 is 0. */
-export function eulerParts(
-  x: Float64Array,
-  covariance: Float64Array,
-  n: number,
-): { total: number; parts: Float64Array } {
+function eulerParts(x: Float64Array, covariance: Float64Array, n: number): { total: number; parts: Float64Array } {
   const parts = new Float64Array(n)
   let square = 0
   for (let i = 0; i < n; i++) {

@@ -22,7 +22,7 @@ import {
   ratioToNumber,
   reduce,
 } from '../base/ratio.ts'
-import { unitNotional } from '../domain/valuation.ts'
+import { unitDelta } from '../domain/valuation.ts'
 import { anchorsOf } from './anchors.ts'
 import { exceeds, limitRows } from './limits.ts'
 import type { Allowed, LimitName, PlanInputs, Quantized, Reason, Valued } from './plan-types.ts'
@@ -52,7 +52,7 @@ function exactTrade(inputs: PlanInputs, held: Valued, { allowed, j }: { allowed:
   if (Math.abs(toNumber(heldQuantity) * held.unitWeight[j]! + weight) <= IMAGE)
     return ratioNegate(ratioOf(heldQuantity))
   const perUnit = exactUnitDelta(inputs, j)
-  const alone = allowed.byInstrument.every((each, k) => k === j || each === 0 || universe.underlyingOf[k] !== u)
+  const alone = universe.instrumentsOf[u]!.every((k) => k === j || allowed.byInstrument[k] === 0)
   const end = held.weight[u]! + weight
   const anchor = alone
     ? anchorsOf(inputs.mandate, u).find((each) => Math.abs(ratioToNumber(each) - end) <= IMAGE)
@@ -73,17 +73,19 @@ function wholeLots(quantity: Ratio, lot: Decimal): Ratio {
 }
 
 /** Exact delta notional of one unit in the numeraire. */
-const exactUnitDelta = ({ mandate: { universe }, market }: PlanInputs, j: number): Ratio =>
-  ratioMultiply(unitNotional(universe.instruments[j]!, market.price[j]!), ratioOf(market.rate[universe.quoteOf[j]!]!))
+export const exactUnitDelta = ({ mandate: { universe }, market }: PlanInputs, j: number): Ratio =>
+  unitDelta(universe.instruments[j]!, market.price[j]!, market.rate[universe.quoteOf[j]!]!)
 
 /** Exact delta notional held of an underlying, kept open orders counted as filled. */
-function exactExposure(inputs: PlanInputs, held: Valued, u: number): Ratio {
+export function exactExposure(inputs: PlanInputs, held: Valued, u: number): Ratio {
   const { universe } = inputs.mandate
-  let sum = held.coinExposure[u]!
-  for (let j = 0; j < universe.instruments.length; j++)
-    if (universe.underlyingOf[j] === u && held.quantity[j] !== ZERO)
-      sum = reduce(ratioAdd(sum, ratioMultiply(ratioOf(held.quantity[j]!), exactUnitDelta(inputs, j))))
-  return sum
+  return universe.instrumentsOf[u]!.reduce(
+    (sum, j) =>
+      held.quantity[j] === ZERO
+        ? sum
+        : ratioAdd(sum, ratioMultiply(ratioOf(held.quantity[j]!), exactUnitDelta(inputs, j))),
+    held.coinExposure[u]!,
+  )
 }
 
 /** One leg on its grid: whole lots towards zero, a full close exactly what is held, minimums, no unsellable remainder. */

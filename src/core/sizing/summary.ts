@@ -157,7 +157,7 @@ function makeLines(inputs: PlanInputs, stages: Stages, after: Balance): Line[] {
   const { universe } = inputs.mandate
   const { held, aim, wanted, allowed, quantized } = stages
   return universe.underlyings.map((underlying, u) => {
-    const instruments = universe.instruments.flatMap((_, j) => (universe.underlyingOf[j] === u ? [j] : []))
+    const instruments = universe.instrumentsOf[u]!
     return {
       underlying,
       held: held.weight[u]!,
@@ -198,6 +198,7 @@ function reasonsOfPlan(
   universe.instruments.forEach(({ id }, j) => {
     if (market.stale[j] === 1) because.push({ kind: 'staleMark', instrument: id, ageMs: market.priceAgeMs[j]! })
   })
+  for (const note of model.notes) because.push({ kind: 'forecast', note })
   for (const order of portfolio.orders) if (order.replaced) because.push({ kind: 'replaces', order: order.id })
   if (balanced) because.push({ kind: 'nothingToDo' })
   return because

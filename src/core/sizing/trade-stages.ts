@@ -15,14 +15,13 @@ import {
 } from '../base/ratio.ts'
 import { fail, type Issue, type Result, succeed } from '../base/result.ts'
 import { costRate } from '../cost/proportional.ts'
-import { unitDelta } from '../domain/valuation.ts'
 import { aimAt } from './aim.ts'
 import { check } from './check.ts'
 import { constrain } from './constrain.ts'
 import { skewLinear } from './curves.ts'
 import { measureImbalance } from './imbalance.ts'
 import type { Imbalance, PlanInputs, Reason, Valued } from './plan-types.ts'
-import { quantize } from './quantize.ts'
+import { exactExposure, exactUnitDelta, quantize } from './quantize.ts'
 import type { Gauged } from './trade-gauge.ts'
 import type { Base, Gauge, TradeReason } from './trade-types.ts'
 import { value } from './value.ts'
@@ -84,23 +83,12 @@ export const skewIn = (
 }
 
 /** Exact weight held of an underlying, kept open orders counted as filled. */
-function exactWeight({ mandate: { universe }, market }: PlanInputs, held: Valued, u: number): Ratio {
-  let exposure = held.coinExposure[u]!
-  for (let j = 0; j < universe.instruments.length; j++) {
-    if (universe.underlyingOf[j] !== u || held.quantity[j] === ZERO) continue
-    const rate = ratioOf(market.rate[universe.quoteOf[j]!]!)
-    const unit = ratioMultiply(unitDelta(universe.instruments[j]!, market.price[j]!), rate)
-    exposure = reduce(ratioAdd(exposure, ratioMultiply(ratioOf(held.quantity[j]!), unit)))
-  }
-  return reduce(ratioDivide(exposure, held.equityExact))
-}
+const exactWeight = (inputs: PlanInputs, held: Valued, u: number): Ratio =>
+  reduce(ratioDivide(exactExposure(inputs, held, u), held.equityExact))
 
 /** Exact weight of one unit of an instrument. */
-export function exactUnitWeight({ mandate, market }: PlanInputs, held: Valued, j: number): Ratio {
-  const { universe } = mandate
-  const delta = unitDelta(universe.instruments[j]!, market.price[j]!)
-  return reduce(ratioDivide(ratioMultiply(delta, ratioOf(market.rate[universe.quoteOf[j]!]!)), held.equityExact))
-}
+export const exactUnitWeight = (inputs: PlanInputs, held: Valued, j: number): Ratio =>
+  reduce(ratioDivide(exactUnitDelta(inputs, j), held.equityExact))
 
 /** A base in units of the instrument, exactly, and as a weight. */
 export function readBase(

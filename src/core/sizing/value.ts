@@ -34,8 +34,7 @@ export function value(inputs: PlanInputs): Result<Valued> {
   const quantities = countOrders(portfolio.quantity, portfolio.orders)
   const unitWeight = Float64Array.from(universe.instruments, (instrument, j) => {
     if (instrument.kind === 'option') return 0
-    const rate = toNumber(market.rate[universe.quoteOf[j]!]!)
-    return (ratioToNumber(unitDelta(instrument, market.price[j]!)) * rate) / equity
+    return ratioToNumber(unitDelta(instrument, market.price[j]!, market.rate[universe.quoteOf[j]!]!)) / equity
   })
   const coinExposure: Ratio[] = universe.underlyings.map(() => RATIO_ZERO)
   universe.exposureOf.forEach((u, c) => {
@@ -69,34 +68,29 @@ function sumEquity(inputs: PlanInputs): { equityExact: Ratio; balance: readonly 
   const { portfolio, market, mandate } = inputs
   const { universe } = mandate
   const balance: Ratio[] = portfolio.cash.map(ratioOf)
-  let spotValue: Ratio = RATIO_ZERO
+  const parts: Ratio[] = []
   for (let j = 0; j < universe.instruments.length; j++) {
     const quantity = portfolio.quantity[j]!
     if (quantity === ZERO) continue
     const instrument = universe.instruments[j]!
     const price = market.price[j]!
-    if (instrument.kind === 'spot') {
-      const paid = ratioMultiply(
-        ratioMultiply(ratioOf(quantity), unitDelta(instrument, price)),
-        ratioOf(market.rate[universe.quoteOf[j]!]!),
-      )
-      spotValue = ratioAdd(spotValue, reduce(paid))
-    } else {
+    if (instrument.kind === 'spot')
+      parts.push(ratioMultiply(ratioOf(quantity), unitDelta(instrument, price, market.rate[universe.quoteOf[j]!]!)))
+    else {
       const settle = universe.settleOf[j]!
-      balance[settle] = reduce(
-        ratioAdd(balance[settle]!, unrealised(instrument, { quantity, entry: portfolio.entry[j]!, price })),
-      )
+      const profit = unrealised(instrument, { quantity, entry: portfolio.entry[j]!, price })
+      balance[settle] = reduce(ratioAdd(balance[settle]!, profit))
     }
   }
-  const equityExact = balance.reduce(
-    (sum, each, c) => reduce(ratioAdd(sum, ratioMultiply(each, ratioOf(market.rate[c]!)))),
-    spotValue,
-  )
-  return { equityExact, balance }
+  balance.forEach((each, c) => {
+    if (each.n !== 0n) parts.push(ratioMultiply(each, ratioOf(market.rate[c]!)))
+  })
+  // Most parts share a denominator, so only the whole is worth reducing.
+  return { equityExact: reduce(parts.reduce(ratioAdd, RATIO_ZERO)), balance }
 }
 
 /** Quantities with kept open orders counted: all of them, only the buys, only the sells. */
-export function countOrders(
+function countOrders(
   held: readonly Decimal[],
   orders: readonly OpenOrder[],
 ): { both: readonly Decimal[]; high: readonly Decimal[]; low: readonly Decimal[] } {

@@ -31,7 +31,8 @@ export function openBook(flag: string | undefined, io: Io): Outcome<OpenBook> {
     return { ok: false, code: EXIT.wrongUse }
   }
   const file = flag ?? DEFAULT
-  const path = resolve(io.cwd, file)
+  // A path is kept as it was written where that names the same file, so that messages show it so.
+  const path = resolve(file) === resolve(io.cwd, file) ? file : resolve(io.cwd, file)
   const read = openFile(path)
   if (!read.ok) return refuse(asCalled(read.error, path, file), file, io)
   return { ok: true, value: { book: read.value, file, title: read.value.name ?? basename(file) } }

@@ -7,6 +7,7 @@ import { drawBars } from './bars.ts'
 import { decimalColumn } from './figures.ts'
 import { headerLines, imbalancePicture } from './plan-screen.ts'
 import { type Cell, type Column, renderTable, type Sheet } from './table.ts'
+import { wrap } from './text.ts'
 
 /** One underlying's imbalance; + is too much. */
 export interface ImbalanceRow {
@@ -50,7 +51,14 @@ export function imbalanceScreen(plan: SizePlan, title: string, sheet: Sheet): st
     ...bookBand(plan, sheet),
     '',
     ...unitTable(plan, sheet),
+    ...forecastNotes(plan, sheet),
   ]
+}
+
+/** What the risk figures rest on, where there is something to know. */
+function forecastNotes(plan: SizePlan, sheet: Sheet): string[] {
+  const notes = plan.because.flatMap((reason) => (reason.kind === 'forecast' ? [reason.note] : []))
+  return notes.length === 0 ? [] : ['', ...notes.flatMap((note) => wrap(`  ${note}`, sheet.columns, '    '))]
 }
 
 /** A row per underlying, a column per unit; the parts of risk sum to the last row. */

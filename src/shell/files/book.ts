@@ -3,7 +3,7 @@
  * each relative to the book. What a person can get wrong is an issue with the book's line; a disk that fails throws.
  */
 import { readFileSync, statSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import type { Result } from '../../core/base/result.ts'
 import { type Book, type BookDraft, draftBook, finishBook, type Loaded, NOTHING_LOADED } from '../../wire/book.ts'
 import type { LoadedCandles } from '../../wire/book-candles.ts'
@@ -18,6 +18,9 @@ export function openBook(path: string): Result<Book, readonly BookIssue[]> {
   const drafted = draftBook(text.value)
   return drafted.ok ? finishBook(drafted.value, loadNeeds(drafted.value, dirname(path))) : drafted
 }
+
+/** Paths in a book are relative to it; messages show them as a person would write them. */
+const besideBook = (folder: string, path: string): string => (isAbsolute(path) ? path : join(folder, path))
 
 interface Refused {
   readonly code: string
@@ -57,7 +60,7 @@ function loadNeeds(draft: BookDraft, folder: string): Loaded {
   const { needs, names } = draft
   const issues: BookIssue[] = []
   const textOf = (need: { readonly path: string; readonly line: number }, place: string): string | null => {
-    const text = readText(resolve(folder, need.path), need.path)
+    const text = readText(besideBook(folder, need.path), need.path)
     if (text.ok) return text.value
     issues.push({ ...text.error, path: place, line: need.line })
     return null
@@ -76,7 +79,7 @@ function loadNeeds(draft: BookDraft, folder: string): Loaded {
   }
   const candles = new Map<string, LoadedCandles>()
   for (const { underlying, path, line, ...window } of needs.candles) {
-    const file = readCandles(resolve(folder, path), {
+    const file = readCandles(besideBook(folder, path), {
       from: window.from,
       to: window.to,
       asOf: window.to,
@@ -87,8 +90,16 @@ function loadNeeds(draft: BookDraft, folder: string): Loaded {
         ...file.value.columns,
         lastCloseText: file.value.lastCloseText,
         lastCloseAt: file.value.lastCloseAt,
+        notes: file.value.findings.map(({ message }) => message),
       })
-    else for (const issue of file.error) issues.push({ ...issue, path: `market.candles.${underlying}`, line })
+    else
+      for (const { path: place, message, ...issue } of file.error)
+        issues.push({
+          ...issue,
+          path: `market.candles.${underlying}`,
+          message: /:\d+$/.test(place) ? `${place}: ${message}` : message,
+          line,
+        })
   }
   return { ...loaded, candles, issues }
 }

@@ -173,6 +173,7 @@ describe('edges of the least cost', () => {
     const risk = Math.sqrt(quadraticForm(GOLDEN.deviation, GOLDEN.covariance, 3))
     for (const cap of [risk * (1 + 1e-15), 1, 1e6])
       expect(minimiseCost({ ...GOLDEN, cap })).toEqual({ trade: new Float64Array(3), reached: true })
+    expect(minimiseCost({ ...GOLDEN, cost: new Float64Array(3), cap: 1 }).trade).toEqual(new Float64Array(3))
     expect(minimiseCost({ ...GOLDEN, deviation: new Float64Array(3), cap: 0 }).trade).toEqual(new Float64Array(3))
   })
 
@@ -196,10 +197,24 @@ describe('edges of the least cost', () => {
     }
   })
 
+  test('[MATH-15] with a singular covariance a cap of 0 is reached too, to the rounding of the risk', () => {
+    for (let seed = 0; seed < 200; seed++) {
+      const random = makeRandom(`singular ${seed}`)
+      const shape = { costRange: 10, singular: true, fixed: false, grid: seed % 2 === 0 }
+      const problem = { ...drawBook(random, 2 + random.integer(10), shape), cap: 0 }
+      const { trade, reached } = minimiseCost(problem)
+      expect(reached).toBe(true)
+      expect(riskOf(problem, trade) ** 2).toBeLessThanOrEqual(roundingAt(problem, leftOf(problem, trade)))
+    }
+  })
+
   test('[MATH-15] without risk of its own a deviation stays, and twins are closed through the cheaper one', () => {
     const riskless = { n: 2, deviation: Float64Array.of(1, 1), covariance: Float64Array.of(1, 0, 0, 0), cap: 0 }
     expect(minimiseCost({ ...riskless, cost: Float64Array.of(1, 1) }).trade).toEqual(Float64Array.of(-1, 0))
     expect(minimiseCost({ ...riskless, cost: Float64Array.of(0, 0) }).trade).toEqual(Float64Array.of(-1, 0))
+    // Next to no risk, perfectly correlated, free: it is no hedge, which would take 10²⁰ of it.
+    const hollow = { ...riskless, covariance: Float64Array.of(1, 1e-20, 1e-20, 1e-40), cap: 0.5 }
+    expect(minimiseCost({ ...hollow, cost: Float64Array.of(1, 0) }).trade).toEqual(Float64Array.of(-0.5, 0))
     const twins = { n: 2, deviation: Float64Array.of(1, 0.5), covariance: new Float64Array(4).fill(1), cap: 0.5 }
     expect(minimiseCost({ ...twins, cost: Float64Array.of(2, 1) }).trade).toEqual(Float64Array.of(0, -1))
     expect(minimiseCost({ ...twins, cost: Float64Array.of(1, 2) }).trade).toEqual(Float64Array.of(-1, 0))

@@ -220,6 +220,15 @@ describe('edges of a projection', () => {
     expect(solution.active).toEqual([{ by: { kind: 'upper', index: 0 }, multiplier: expect.closeTo(3.6, 14) }])
   })
 
+  test('[MATH-11] a violation of a part in 10¹¹ is a violation', () => {
+    const row = { id: 0, coefficients: Float64Array.of(1, 1), bound: 2 * (1 - 1e-11) }
+    const solution = projectOnto({ ...free(2), rows: [row] }) as Optimal
+    expect(solution.active).toHaveLength(1)
+    expect(solution.x[0]! + solution.x[1]!).toBeCloseTo(row.bound, 15)
+    const upper = Float64Array.of(1 - 1e-11, 2)
+    expect(projectOnto({ ...free(2), upper })).toMatchObject({ x: Float64Array.of(1 - 1e-11, 1), active: [{}] })
+  })
+
   test('[MATH-11] bounds come back to the last bit whatever the scale of the metric', () => {
     for (const scale of [1e-300, 1e-12, 0.3, 7e11, 1e200]) {
       const upper = Float64Array.of(0.1, 1 / 3, 2)

@@ -1,5 +1,5 @@
 /** Books for tests, written as short as a table: numbers as text, everything else spelled out. */
-import { type Decimal, decimal, ZERO } from '../../../src/core/base/decimal.ts'
+import { type Decimal, decimal } from '../../../src/core/base/decimal.ts'
 import { type Ratio, ratioOfText } from '../../../src/core/base/ratio.ts'
 import type { Instrument } from '../../../src/core/domain/instrument.ts'
 import type { OpenOrder } from '../../../src/core/domain/portfolio.ts'
@@ -98,7 +98,9 @@ export function makeInputs(terms: BookTerms): PlanInputs {
         ...terms.limits,
       },
       tradeable: perUnderlying((name) =>
-        (terms.trade?.[name] ?? universe.instruments.filter((each) => each.underlying === name).map(({ id }) => id)).map(indexOf),
+        (
+          terms.trade?.[name] ?? universe.instruments.filter((each) => each.underlying === name).map(({ id }) => id)
+        ).map(indexOf),
       ),
     },
     portfolio: {
@@ -154,6 +156,3 @@ export const weightBand = (width: string, to: 'edge' | 'target' = 'edge', n = 3)
   width: Array.from({ length: n }, () => r(width)),
   to,
 })
-
-/** A decimal zero for tables. */
-export const zero = ZERO

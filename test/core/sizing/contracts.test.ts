@@ -20,8 +20,20 @@ const terms = (id: string, quote: string, settle: string, multiplier: string, lo
 })
 const inverse: Perp = { kind: 'perp', contract: 'inverse', ...terms('BTC-INV', 'USD', 'BTC', '100', '1') }
 const linear: Perp = { kind: 'perp', contract: 'linear', ...terms('BTC-LIN', 'USDT', 'USDT', '0.01', '1') }
-const dated: Future = { kind: 'future', contract: 'linear', expiry: 1_790_000_000_000, ...terms('BTC-DEC', 'USD', 'USD', '1', '0.001') }
-const call: Option = { kind: 'option', contract: 'inverse', expiry: 1_790_000_000_000, strike: decimal('70000'), right: 'call', ...terms('BTC-CALL', 'USD', 'BTC', '1', '0.1') }
+const dated: Future = {
+  kind: 'future',
+  contract: 'linear',
+  expiry: 1_790_000_000_000,
+  ...terms('BTC-DEC', 'USD', 'USD', '1', '0.001'),
+}
+const call: Option = {
+  kind: 'option',
+  contract: 'inverse',
+  expiry: 1_790_000_000_000,
+  strike: decimal('70000'),
+  right: 'call',
+  ...terms('BTC-CALL', 'USD', 'BTC', '1', '0.1'),
+}
 
 const full: Policy = { kind: 'full' }
 const btc: BookTerms = { targets: { BTC: '1' }, vols: { BTC: 0.5 }, policy: full }
@@ -95,8 +107,15 @@ describe('weights of contracts', () => {
   })
 
   it('[VALUE4] a held option and a held contract without entry are refused by name', () => {
-    const base = { ...btc, contractPrices: { 'BTC-CALL': '0.05', 'BTC-INV': '60000' }, rates: { BTC: '60000' }, cash: { BTC: '1' } }
-    expect(codes(makeInputs({ ...base, contracts: [call], held: { 'BTC-CALL': '1' }, trade: { BTC: [] } }))).toEqual(['option.unpriced'])
+    const base = {
+      ...btc,
+      contractPrices: { 'BTC-CALL': '0.05', 'BTC-INV': '60000' },
+      rates: { BTC: '60000' },
+      cash: { BTC: '1' },
+    }
+    expect(codes(makeInputs({ ...base, contracts: [call], held: { 'BTC-CALL': '1' }, trade: { BTC: [] } }))).toEqual([
+      'option.unpriced',
+    ])
     expect(codes(makeInputs({ ...base, contracts: [inverse], held: { 'BTC-INV': '1' } }))).toEqual(['position.entry'])
   })
 })
@@ -124,7 +143,12 @@ describe('which instrument is traded', () => {
   })
 
   it('[CHOICE3] what one cannot take spills to the next', () => {
-    const sizePlan = planned(both({ volumes: { BTC: 1e9, 'BTC-DEC': 100_000 }, limits: { participation: { share: r('0.1'), horizonMs: 86_400_000 } } }))
+    const sizePlan = planned(
+      both({
+        volumes: { BTC: 1e9, 'BTC-DEC': 100_000 },
+        limits: { participation: { share: r('0.1'), horizonMs: 86_400_000 } },
+      }),
+    )
     // A tenth of 100,000 a day is 10,000 of the future; the other 40,000 are spot.
     expect(legs(sizePlan)).toEqual(['BTC 0.66666', 'BTC-DEC 0.166'])
   })
@@ -144,7 +168,13 @@ describe('which instrument is traded', () => {
 
 describe('limits and orders', () => {
   const one = (changes: Partial<BookTerms>): PlanInputs =>
-    makeInputs({ ...btc, targets: { BTC: '0.5' }, spot: { BTC: { price: '50000', lot: '0.001', fee: '0', spread: '0' } }, cash: { USD: '100000' }, ...changes })
+    makeInputs({
+      ...btc,
+      targets: { BTC: '0.5' },
+      spot: { BTC: { price: '50000', lot: '0.001', fee: '0', spread: '0' } },
+      cash: { USD: '100000' },
+      ...changes,
+    })
   const order = (side: 'buy' | 'sell', quantity: string, replaced: boolean) => ({
     id: 'o1',
     on: 'BTC',
@@ -183,11 +213,21 @@ describe('limits and orders', () => {
   })
 
   it('[LIMIT1] a book outside its limit may only come nearer', () => {
-    const heavy = one({ held: { BTC: '3' }, cash: { USD: '-50000' }, targets: { BTC: '1' }, limits: { grossMax: r('1') } })
+    const heavy = one({
+      held: { BTC: '3' },
+      cash: { USD: '-50000' },
+      targets: { BTC: '1' },
+      limits: { grossMax: r('1') },
+    })
     const sizePlan = planned(heavy)
     expect(sizePlan.before.gross).toBeCloseTo(1.5, 12)
     expect(legs(sizePlan)).toEqual(['BTC -1'])
-    const keeps = one({ held: { BTC: '3' }, cash: { USD: '-50000' }, targets: { BTC: '1' }, limits: { turnoverMax: r('0.1'), grossMax: r('1') } })
+    const keeps = one({
+      held: { BTC: '3' },
+      cash: { USD: '-50000' },
+      targets: { BTC: '1' },
+      limits: { turnoverMax: r('0.1'), grossMax: r('1') },
+    })
     expect(legs(planned(keeps))).toEqual(['BTC -0.2'])
   })
 

@@ -1,6 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { absolute, add, decimal, fromUnits, roundTo, signOf, toNumber, toText, ZERO } from '../../../src/core/base/decimal.ts'
+import {
+  absolute,
+  add,
+  decimal,
+  fromUnits,
+  roundTo,
+  signOf,
+  toNumber,
+  toText,
+  ZERO,
+} from '../../../src/core/base/decimal.ts'
 import { ratioToNumber } from '../../../src/core/base/ratio.ts'
 import { aimAt } from '../../../src/core/sizing/aim.ts'
 import { constrain } from '../../../src/core/sizing/constrain.ts'
@@ -19,7 +29,8 @@ const RUNS = { seed: 20_260_301, numRuns: 300 }
 
 /** A factor for correlations keeps every drawn matrix positive semidefinite. */
 const loadings = fc.array(fc.double({ min: -0.95, max: 0.95, noNaN: true }), { minLength: 6, maxLength: 6 })
-const fraction = (min: number, max: number): fc.Arbitrary<string> => fc.integer({ min: min * 1000, max: max * 1000 }).map((k) => String(k / 1000))
+const fraction = (min: number, max: number): fc.Arbitrary<string> =>
+  fc.integer({ min: min * 1000, max: max * 1000 }).map((k) => String(k / 1000))
 
 const policyOf = (n: number): fc.Arbitrary<Policy> =>
   fc.oneof(
@@ -27,10 +38,25 @@ const policyOf = (n: number): fc.Arbitrary<Policy> =>
     fraction(0.05, 1).map((rate): Policy => ({ kind: 'proportional', rate: r(rate) })),
     fc
       .tuple(fc.constantFrom('weight', 'volatility'), fraction(0, 0.2), fc.constantFrom('edge', 'target'))
-      .map(([unit, width, to]): Policy => ({ kind: 'band', unit: unit as 'weight' | 'volatility', width: Array.from({ length: n }, () => r(width)), to: to as 'edge' | 'target' })),
+      .map(
+        ([unit, width, to]): Policy => ({
+          kind: 'band',
+          unit: unit as 'weight' | 'volatility',
+          width: Array.from({ length: n }, () => r(width)),
+          to: to as 'edge' | 'target',
+        }),
+      ),
     fc
       .tuple(fraction(0, 0.5), fc.constantFrom('edge', 'target'))
-      .map(([width, to]): Policy => ({ kind: 'band', unit: 'relative', floor: r('0.05'), width: Array.from({ length: n }, () => r(width)), to: to as 'edge' | 'target' })),
+      .map(
+        ([width, to]): Policy => ({
+          kind: 'band',
+          unit: 'relative',
+          floor: r('0.05'),
+          width: Array.from({ length: n }, () => r(width)),
+          to: to as 'edge' | 'target',
+        }),
+      ),
     fc
       .tuple(fraction(0, 0.2), fc.constantFrom('edge', 'target'))
       .map(([width, to]): Policy => ({ kind: 'band', unit: 'risk', width: r(width), to: to as 'edge' | 'target' })),
@@ -40,7 +66,9 @@ const policyOf = (n: number): fc.Arbitrary<Policy> =>
 const bookTerms: fc.Arbitrary<BookTerms> = fc.integer({ min: 1, max: 6 }).chain((n) => {
   const names = NAMES.slice(0, n)
   const perName = <T>(each: fc.Arbitrary<T>): fc.Arbitrary<Record<string, T>> =>
-    fc.array(each, { minLength: n, maxLength: n }).map((list) => Object.fromEntries(names.map((name, i) => [name, list[i]!])))
+    fc
+      .array(each, { minLength: n, maxLength: n })
+      .map((list) => Object.fromEntries(names.map((name, i) => [name, list[i]!])))
   const optional = <T>(each: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(each, { nil: null, freq: 2 })
   return fc
     .record({
@@ -75,7 +103,12 @@ const bookTerms: fc.Arbitrary<BookTerms> = fc.integer({ min: 1, max: 6 }).chain(
         spot: Object.fromEntries(
           names.map((name) => [
             name,
-            { price: draw.price[name]!, lot: draw.lot[name]!, short: draw.short[name]!, ...(draw.min[name] === '0' ? {} : { min: draw.min[name]! }) },
+            {
+              price: draw.price[name]!,
+              lot: draw.lot[name]!,
+              short: draw.short[name]!,
+              ...(draw.min[name] === '0' ? {} : { min: draw.min[name]! }),
+            },
           ]),
         ),
         cash: { USD: String(Number(draw.cash) * 100_000) },
@@ -86,12 +119,21 @@ const bookTerms: fc.Arbitrary<BookTerms> = fc.integer({ min: 1, max: 6 }).chain(
         policy: draw.policy,
         limits: {
           // A target outside its own limits is refused, so limits are drawn around it.
-          grossMax: draw.gross === null ? null : r(String(Math.round(1000 * Math.max(Number(draw.gross), gross)) / 1000)),
+          grossMax:
+            draw.gross === null ? null : r(String(Math.round(1000 * Math.max(Number(draw.gross), gross)) / 1000)),
           netMax: draw.netMax === null ? null : r(String(Math.round(1000 * Math.max(Number(draw.netMax), net)) / 1000)),
           turnoverMax: draw.turnover === null ? null : r(draw.turnover),
           orderMax: draw.orderMax === null ? null : r(draw.orderMax),
-          weightMax: names.map((name, i) => (draw.weightMax[i] === null ? null : r(String(Math.max(Number(draw.weightMax[i]), Number(draw.targets[name])))))),
-          weightMin: names.map((name, i) => (draw.weightMin[i] === null ? null : r(String(Math.min(Number(draw.weightMin[i]), Number(draw.targets[name])))))),
+          weightMax: names.map((name, i) =>
+            draw.weightMax[i] === null
+              ? null
+              : r(String(Math.max(Number(draw.weightMax[i]), Number(draw.targets[name])))),
+          ),
+          weightMin: names.map((name, i) =>
+            draw.weightMin[i] === null
+              ? null
+              : r(String(Math.min(Number(draw.weightMin[i]), Number(draw.targets[name])))),
+          ),
           frozen: Uint8Array.from(draw.frozen),
           reduceOnly: Uint8Array.from(draw.reduceOnly),
           cashMin: r(draw.cashMin),
@@ -137,7 +179,10 @@ describe('laws of plan()', () => {
     overBooks((_, inputs) => {
       const { imbalance } = stagesOf(inputs)!
       expect(imbalance.risk.reduce((sum, part) => sum + part, 0)).toBeCloseTo(imbalance.trackingError, 12)
-      expect(imbalance.riskContribution.reduce((sum, part) => sum + part, 0)).toBeCloseTo(imbalance.volatilityOfBook, 12)
+      expect(imbalance.riskContribution.reduce((sum, part) => sum + part, 0)).toBeCloseTo(
+        imbalance.volatilityOfBook,
+        12,
+      )
     })
   })
 
@@ -159,8 +204,14 @@ describe('laws of plan()', () => {
 
   it('[LAW3] permuting the input changes no number', () => {
     overBooks((terms, inputs) => {
-      const flip = <T>(record: Readonly<Record<string, T>>): Record<string, T> => Object.fromEntries(Object.entries(record).reverse())
-      const flipped = makeInputs({ ...terms, spot: flip(terms.spot!), held: flip(terms.held!), targets: flip(terms.targets) })
+      const flip = <T>(record: Readonly<Record<string, T>>): Record<string, T> =>
+        Object.fromEntries(Object.entries(record).reverse())
+      const flipped = makeInputs({
+        ...terms,
+        spot: flip(terms.spot!),
+        held: flip(terms.held!),
+        targets: flip(terms.targets),
+      })
       expect(plan(flipped)).toEqual(plan(inputs))
     })
   })
@@ -169,7 +220,9 @@ describe('laws of plan()', () => {
     overBooks((terms, inputs) => {
       const { held } = stagesOf(inputs)!
       // Targets on the float64 image of what is held: the deviation is rounding noise, below any lot.
-      const targets = Object.fromEntries(inputs.mandate.universe.underlyings.map((name, u) => [name, held.weight[u]!.toFixed(15)]))
+      const targets = Object.fromEntries(
+        inputs.mandate.universe.underlyings.map((name, u) => [name, held.weight[u]!.toFixed(15)]),
+      )
       const still = planned(makeInputs({ ...terms, targets, limits: {} }))!
       expect(still.legs).toEqual([])
       expect(still.status).toBe('balanced')
@@ -246,7 +299,11 @@ describe('laws of plan()', () => {
 })
 
 /** Independent of the code under test: every limit measured by hand on traded weights. */
-function checkLimits(inputs: PlanInputs, held: { weight: Float64Array; cashTotal: number }, traded: Float64Array): void {
+function checkLimits(
+  inputs: PlanInputs,
+  held: { weight: Float64Array; cashTotal: number },
+  traded: Float64Array,
+): void {
   const { constraints, universe } = inputs.mandate
   const after = held.weight.slice()
   let [turnover, spent] = [0, 0]
@@ -254,7 +311,8 @@ function checkLimits(inputs: PlanInputs, held: { weight: Float64Array; cashTotal
     after[universe.underlyingOf[j]!]! += t
     turnover += Math.abs(t)
     spent += t + 0.0006 * Math.abs(t)
-    if (constraints.orderMax !== null) expect(Math.abs(t)).toBeLessThanOrEqual(ratioToNumber(constraints.orderMax) + 1e-12)
+    if (constraints.orderMax !== null)
+      expect(Math.abs(t)).toBeLessThanOrEqual(ratioToNumber(constraints.orderMax) + 1e-12)
   })
   const within = (measure: number, limit: number, was: number): void => {
     expect(measure).toBeLessThanOrEqual(Math.max(limit, was) + 1e-11)
@@ -277,5 +335,6 @@ function checkLimits(inputs: PlanInputs, held: { weight: Float64Array; cashTotal
     }
   })
   // The rows themselves must agree with the arithmetic above.
-  for (const row of limitRows(inputs, held as never, Int8Array.from(traded, Math.sign))) expect(row.measure(traded)).toBeLessThanOrEqual(row.bound + 1e-11)
+  for (const row of limitRows(inputs, held as never, Int8Array.from(traded, Math.sign)))
+    expect(row.measure(traded)).toBeLessThanOrEqual(row.bound + 1e-11)
 }

@@ -28,9 +28,9 @@ export interface SpinuSolution {
 }
 
 /** Relative error of the contributions that counts as none. */
-const TOLERANCE = 5e-14
+const TOLERANCE = 3e-13
 /** The walk ends where it cannot come nearer; up to here the contributions are the budgets to 1e-12. */
-const RESIDUAL_MAX = 5e-13
+const RESIDUAL_MAX = 1e-12
 /** A model step that leaves more of the error than this is followed by Newton's. */
 const GAIN_MIN = 0.25
 /** Least part of a variance that the model leaves to the asset itself. */
