@@ -23,13 +23,14 @@ const SETTLED = 1e-12
 const NEGLIGIBLE = 1e-14
 const IDLE_STEPS = 4
 const HALVINGS = 40
+const STEPS_MAX = 300
 
-/** Runs from the trade, places and multipliers in `work`; true where the optimality conditions hold. */
-export function solveActive(program: CostProgram, work: Work, stepsMax: number): boolean {
-  begin(program, work)
+/** Runs one attempt from the trade, places and multipliers in `work`; true where the optimality conditions hold. */
+export function solveActive(program: CostProgram, work: Work, attempt: number): boolean {
+  begin(program, work, attempt)
   work.idleSteps = 0
   release(program, work)
-  for (let count = 0; count < stepsMax; count++) {
+  for (let count = 0; count < STEPS_MAX; count++) {
     work.steps++
     gather(program, work)
     if (newton(program, work)) continue
@@ -56,7 +57,7 @@ function moveTrade({ n, quadratic }: CostProgram, work: Work, i: number, x: numb
 /** Minimises every trade in turn; true where one moved. After a Newton step that ended well only held ones do. */
 function sweep(program: CostProgram, work: Work): boolean {
   const before = potential(program, work)
-  for (let i = 0; i < program.n; i++) if (program.lower[i]! < program.upper[i]!) reseat(program, work, i)
+  for (let i = 0; i < program.n; i++) if (work.fixed[i] === 0) reseat(program, work, i)
   const after = potential(program, work)
   return after < before - 1e-13 * (Math.abs(before) + Math.abs(after))
 }
@@ -65,7 +66,7 @@ function sweep(program: CostProgram, work: Work): boolean {
 function release(program: CostProgram, work: Work): boolean {
   let released = false
   for (let i = 0; i < program.n; i++) {
-    if (work.places[i] !== PLACE.free && program.lower[i]! < program.upper[i]! && reseat(program, work, i))
+    if (work.places[i] !== PLACE.free && work.fixed[i] === 0 && reseat(program, work, i))
       released = true
   }
   return released

@@ -69,8 +69,8 @@ export interface Certificate {
 export interface CostOptimum extends CostStart {
   /**
    * optimal: all three residuals are at most 1e-9. infeasible: the hard rows contradict each other within the box;
-   * `trade` then has the least relaxation, `excess` says of which rows. inaccurate: neither could be shown; the
-   * certificate says how far the best point is from being optimal.
+   * `trade` then has the least relaxation, `excess` says of which rows, and multipliers and certificate are those of the
+   * program min Σ weight·excess/|h|. inaccurate: neither could be shown; the certificate says how far the point is from it.
    */
   status: 'optimal' | 'infeasible' | 'inaccurate'
   /** z */
@@ -84,8 +84,6 @@ export interface CostOptimum extends CostStart {
   /** Σ weight·excess/|h| of the hard rows (of excess where h = 0), where infeasible; else 0. */
   relaxation: number
   readonly certificate: Certificate
-  /** Newton steps of all stages. */
+  /** Newton steps of all attempts. */
   iterations: number
-  /** The stage that found the answer. */
-  method: 'activeSet' | 'interiorPoint'
 }

@@ -18,6 +18,8 @@ export interface Work {
   readonly places: Int16Array
   /** Which piece a free trade that stands on a kink belongs to. */
   readonly sides: Int8Array
+  /** 1: no width, or an infinite cost. */
+  readonly fixed: Uint8Array
   /** z̄ and ε */
   readonly centre: Float64Array
   readonly anchor: Float64Array
@@ -68,6 +70,7 @@ export function makeWork(n: number, rowsMax: number): Work {
     trade: vector(),
     places: new Int16Array(n),
     sides: new Int8Array(n),
+    fixed: new Uint8Array(n),
     centre: vector(),
     anchor: vector(),
     gradient: vector(),
@@ -100,28 +103,37 @@ export function makeWork(n: number, rowsMax: number): Work {
   }
 }
 
-/** ε as a part of the diagonal of M. */
-const ANCHOR = 1e-5
-/** μ as a part of the largest effect that one trade has on the row. */
-const SOFTNESS = 1e-2
+/**
+ * ε as a part of the diagonal of M, and μ as a part of the largest effect that one trade has on the row: small for few moves of
+ * the centres, larger for programs whose flat directions and dependent rows make Φ hard to minimise.
+ */
+const CAUTION = [
+  { anchor: 1e-7, softness: 1e-2 },
+  { anchor: 1e-4, softness: 1e-1 },
+  { anchor: 1e-2, softness: 1 },
+] as const
+export const ATTEMPTS = CAUTION.length
 /** Least softness as a part of the first; a row that still misses this part of its last miss becomes harder. */
 const HARDEST = 1e-6
 const FALTERING = 0.1
 /** Misses of less than this part of the terms of a row are soon rounding, which a hard row would turn into a multiplier. */
 const VISIBLE = 1e-9
 
-/** Takes the trade, places and multipliers in `work` as the start and as the centres. */
-export function begin(program: CostProgram, work: Work): void {
+/** Takes the trade, places and multipliers in `work` as the start and as the centres of an attempt. */
+export function begin(program: CostProgram, work: Work, attempt: number): void {
   const { n, rows, quadratic } = program
+  const { anchor, softness } = CAUTION[attempt]!
   let trace = 0
   for (let i = 0; i < n; i++) trace += quadratic[i * n + i]!
   const mean = trace > 0 ? trace / n : 1
   for (let i = 0; i < n; i++) {
     const own = quadratic[i * n + i]!
     work.roots[i] = Math.sqrt(own)
-    work.anchor[i] = ANCHOR * (own > 0 ? own : mean)
+    work.anchor[i] = anchor * (own > 0 ? own : mean)
     work.sides[i] = 1
+    work.fixed[i] = program.lower[i]! >= program.upper[i]! || program.proportional[i] === Number.POSITIVE_INFINITY ? 1 : 0
     placeTrade(program, work, i)
+    work.centre[i] = work.trade[i]!
   }
   for (let k = 0; k < rows.length; k++) {
     const row = rows[k]!
@@ -131,13 +143,12 @@ export function begin(program: CostProgram, work: Work): void {
       const own = quadratic[i * n + i]!
       effect = Math.max(effect, (slope * slope) / (own > 0 ? own : mean))
     }
-    work.softness[k] = SOFTNESS * (effect > 0 ? effect : 1)
+    work.softness[k] = softness * (effect > 0 ? effect : 1)
     work.hardest[k] = HARDEST * work.softness[k]!
     work.misses[k] = Number.POSITIVE_INFINITY
     work.prices[k] = Math.min(row.price, Math.max(0, work.multipliers[k]!))
   }
   work.factored = false
-  for (let i = 0; i < program.n; i++) work.centre[i] = work.trade[i]!
   measure(program, work)
 }
 
@@ -157,13 +168,14 @@ export function recentre(program: CostProgram, work: Work): void {
 
 /** Puts a trade onto the bound or kink that it is said to be at, and into the box. */
 function placeTrade({ lower, upper, rows }: CostProgram, work: Work, i: number): void {
-  const place = work.places[i]!
+  const place = work.fixed[i] === 1 ? PLACE.zero : work.places[i]!
   const row = place >= PLACE.firstRow ? rows[place - PLACE.firstRow] : undefined
   if (place === PLACE.lower) work.trade[i] = lower[i]!
   else if (place === PLACE.upper) work.trade[i] = upper[i]!
   else if (place === PLACE.zero) work.trade[i] = 0
   else if (row !== undefined) work.trade[i] = row.kink === null ? 0 : row.kink[i]!
   if (!Number.isFinite(work.trade[i]!)) work.trade[i] = 0
+  if (work.fixed[i] === 1) work.places[i] = PLACE.zero
   if (work.trade[i]! >= upper[i]!) {
     work.trade[i] = upper[i]!
     work.places[i] = PLACE.upper

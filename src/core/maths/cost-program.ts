@@ -1,14 +1,15 @@
 /**
  * The convex program behind the cost-aware policy: curvature of future cost, proportional and power cost of trading, a box and
- * convex piecewise linear rows (`CostProgram`), solved to its optimum and certified. An active-set Newton method does the work
- * from wherever it starts; where it does not end, an interior-point method finds the pattern, or shows that the hard rows
- * contradict each other and finds their least relaxation.
+ * convex piecewise linear rows (`CostProgram`), solved to its optimum and certified. Up to three attempts of the active-set
+ * Newton method in the proximal method of multipliers, each more cautious than the one before and starting where that ended.
+ * Where an attempt ends outside the rows, the least relaxation is found as a program of its own, in which the rows are soft and
+ * nothing else counts: either it is positive and the answer, or the rows can be met.
  */
 import { assert } from '../base/result.ts'
 import { solveActive } from './cost-program-active.ts'
 import { certify } from './cost-program-certificate.ts'
 import { type CostOptimum, type CostProgram, type CostStart, PLACE } from './cost-program-types.ts'
-import { makeWork, type Work } from './cost-program-work.ts'
+import { ATTEMPTS, makeWork, type Work } from './cost-program-work.ts'
 
 export interface CostProgramSolver {
   /**
@@ -18,13 +19,30 @@ export interface CostProgramSolver {
   solve(program: CostProgram, start?: CostStart): CostOptimum
 }
 
+/** Residuals up to this are an optimum; a relaxation up to this is none. */
 const TOLERANCE = 1e-9
-const STEPS_MAX = 300
 
-/** A solver for programs of exactly n trades and at most rowsMax rows; it allocates nothing once it has solved one. */
+/** A solver for programs of exactly n trades and at most rowsMax rows. It reuses its memory: a solved program allocates nothing. */
 export function makeCostProgram(n: number, rowsMax: number): CostProgramSolver {
   const work = makeWork(n, rowsMax)
-  const answer: CostOptimum = {
+  const answer = makeAnswer(n, rowsMax)
+  return {
+    solve(program, start) {
+      check(program, n, rowsMax)
+      enter(work, start)
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        solveActive(program, work, attempt)
+        leave(program, work, answer)
+        if (answer.status === 'optimal') return answer
+        if (attempt === 0 && answer.certificate.primalResidual > TOLERANCE && relax(program, work, answer)) return answer
+      }
+      return answer
+    },
+  }
+}
+
+function makeAnswer(n: number, rowsMax: number): CostOptimum {
+  return {
     status: 'inaccurate',
     trade: new Float64Array(n),
     places: new Int16Array(n),
@@ -34,25 +52,29 @@ export function makeCostProgram(n: number, rowsMax: number): CostProgramSolver {
     relaxation: 0,
     certificate: { objective: 0, primalResidual: 0, dualResidual: 0, gap: 0 },
     iterations: 0,
-    method: 'activeSet',
-  }
-  return {
-    solve(program, start) {
-      check(program, n, rowsMax)
-      enter(work, start)
-      work.steps = 0
-      solveActive(program, work, STEPS_MAX)
-      leave(program, work, answer)
-      return answer
-    },
   }
 }
 
 function check(program: CostProgram, n: number, rowsMax: number): void {
-  assert(program.n === n && program.rows.length <= rowsMax, `program must be of size ${n} with at most ${rowsMax} rows`)
+  const { deviation, linear, proportional, power, exponent, lower, upper, rows } = program
+  assert(program.n === n && program.quadratic.length === n * n, `program must be of size ${n}, was ${program.n}`)
+  assert(rows.length <= rowsMax, `rows must be at most ${rowsMax}, were ${rows.length}`)
+  assert(exponent > 0 && exponent <= 1, `exponent must be in (0, 1], was ${exponent}`)
+  for (let i = 0; i < n; i++) {
+    const finite = Number.isFinite(deviation[i]!) && Number.isFinite(linear[i]!) && Number.isFinite(power[i]!)
+    assert(finite && program.quadratic[i * n + i]! >= 0, `terms of trade ${i} must be finite`)
+    assert(proportional[i]! >= 0 && power[i]! >= 0, `costs of trade ${i} must be at least 0`)
+    const [from, to] = [lower[i]!, upper[i]!]
+    assert(from <= to && from < Number.POSITIVE_INFINITY && to > Number.NEGATIVE_INFINITY, `bounds of ${i} must be ordered`)
+    const free = proportional[i]! < Number.POSITIVE_INFINITY
+    assert(free || (from <= 0 && to >= 0), `a trade of infinite cost must be allowed to be 0, was ${from} to ${to}`)
+  }
+  for (const { bound, price, weight } of rows)
+    assert(Number.isFinite(bound) && price >= 0 && weight > 0, `a row must have a finite bound and positive prices`)
 }
 
 function enter(work: Work, start: CostStart | undefined): void {
+  work.steps = 0
   if (start === undefined) {
     work.trade.fill(0)
     work.places.fill(PLACE.zero)
@@ -67,9 +89,46 @@ function enter(work: Work, start: CostStart | undefined): void {
 function leave(program: CostProgram, work: Work, answer: CostOptimum): void {
   answer.trade.set(work.trade)
   answer.places.set(work.places)
-  answer.multipliers.set(work.multipliers)
+  answer.multipliers.fill(0)
+  for (let k = 0; k < program.rows.length; k++) answer.multipliers[k] = work.multipliers[k]!
   answer.iterations = work.steps
+  answer.relaxation = 0
   certify(program, answer)
   const { primalResidual, dualResidual, gap } = answer.certificate
+  // Written so that NaN is refused too.
   answer.status = Math.max(primalResidual, dualResidual, gap) <= TOLERANCE ? 'optimal' : 'inaccurate'
+}
+
+/**
+ * min Σ weight·excess/|h| over the box: the excess of hard rows alone counts. True, and the answer filled, where it is positive;
+ * else the search goes on from where it was.
+ */
+function relax(program: CostProgram, work: Work, answer: CostOptimum): boolean {
+  const { n, rows } = program
+  const nothing = new Float64Array(n)
+  const relaxed: CostProgram = {
+    ...program,
+    quadratic: new Float64Array(n * n),
+    deviation: nothing,
+    linear: nothing,
+    proportional: program.proportional.map((a) => (a === Number.POSITIVE_INFINITY ? a : 0)),
+    power: nothing,
+    rows: rows.map((row) => ({
+      ...row,
+      price: row.price === Number.POSITIVE_INFINITY ? row.weight / (Math.abs(row.bound) || 1) : 0,
+    })),
+  }
+  work.multipliers.fill(0)
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    solveActive(relaxed, work, attempt)
+    leave(relaxed, work, answer)
+    if (answer.status === 'optimal') break
+  }
+  const { objective } = answer.certificate
+  const shown = answer.status === 'optimal' && objective > TOLERANCE
+  if (shown) {
+    answer.status = 'infeasible'
+    answer.relaxation = objective
+  }
+  return shown
 }

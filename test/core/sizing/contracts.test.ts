@@ -54,7 +54,7 @@ const codes = (inputs: PlanInputs): string[] => {
 const legs = (sizePlan: SizePlan): string[] => sizePlan.legs.map((leg) => `${leg.instrument} ${toText(leg.quantity)}`)
 
 describe('weights of contracts', () => {
-  it('[VALUE1] wallet 2 BTC, long 100 k USD inverse opened at 50 k, price 60 k: 240 k of delta', () => {
+  it('[VALUE-1] wallet 2 BTC, long 100 k USD inverse opened at 50 k, price 60 k: 240 k of delta', () => {
     const held = valued(
       makeInputs({
         ...btc,
@@ -71,7 +71,7 @@ describe('weights of contracts', () => {
     expect(held.weight[0]! * 140_000).toBeCloseTo(240_000, 6)
   })
 
-  it('[VALUE2] USDT is not USD: its rate moves equity, cash and the weight of a linear perp', () => {
+  it('[VALUE-2] USDT is not USD: its rate moves equity, cash and the weight of a linear perp', () => {
     const held = valued(
       makeInputs({
         ...btc,
@@ -89,7 +89,7 @@ describe('weights of contracts', () => {
     expect(held.cashTotal).toBeCloseTo(99_000 / 99_990, 15)
   })
 
-  it('[VALUE3] spot, perp and future on one coin are one imbalance', () => {
+  it('[VALUE-3] spot, perp and future on one coin are one imbalance', () => {
     const sizePlan = planned(
       makeInputs({
         ...btc,
@@ -106,7 +106,7 @@ describe('weights of contracts', () => {
     expect(sizePlan.before.weight[0]).toBeCloseTo(-1_000 / 160_000, 15)
   })
 
-  it('[VALUE4] a held option and a held contract without entry are refused by name', () => {
+  it('[VALUE-4] a held option and a held contract without entry are refused by name', () => {
     const base = {
       ...btc,
       contractPrices: { 'BTC-CALL': '0.05', 'BTC-INV': '60000' },
@@ -132,17 +132,17 @@ describe('which instrument is traded', () => {
       ...changes,
     })
 
-  it('[CHOICE1] the cheapest, with the others named', () => {
+  it('[CHOICE-1] the cheapest, with the others named', () => {
     const sizePlan = planned(both({}))
     expect(legs(sizePlan)).toEqual(['BTC-DEC 0.833'])
     expect(sizePlan.legs[0]!.because).toContainEqual(expect.objectContaining({ kind: 'instrument', instead: ['BTC'] }))
   })
 
-  it('[CHOICE2] `trade` restricts it', () => {
+  it('[CHOICE-2] `trade` restricts it', () => {
     expect(legs(planned(both({ trade: { BTC: ['BTC'] } })))).toEqual(['BTC 0.83333'])
   })
 
-  it('[CHOICE3] what one cannot take spills to the next', () => {
+  it('[CHOICE-3] what one cannot take spills to the next', () => {
     const sizePlan = planned(
       both({
         volumes: { BTC: 1e9, 'BTC-DEC': 100_000 },
@@ -153,7 +153,7 @@ describe('which instrument is traded', () => {
     expect(legs(sizePlan)).toEqual(['BTC 0.66666', 'BTC-DEC 0.166'])
   })
 
-  it('[CHOICE4] what cash cannot pay for moves to contracts', () => {
+  it('[CHOICE-4] what cash cannot pay for moves to contracts', () => {
     const cheapSpot = both({
       spot: { BTC: { price: '60000', fee: '0.0001', spread: '0' } },
       cash: { USD: '100000' },
@@ -185,14 +185,14 @@ describe('limits and orders', () => {
     replaced,
   })
 
-  it('[ORDER1] a kept order counts as filled, a replaced one does not', () => {
+  it('[ORDER-1] a kept order counts as filled, a replaced one does not', () => {
     expect(legs(planned(one({ orders: [order('buy', '0.4', false)] })))).toEqual(['BTC 0.6'])
     const replaced = planned(one({ orders: [order('buy', '0.4', true)] }))
     expect(legs(replaced)).toEqual(['BTC 1'])
     expect(replaced.because).toContainEqual({ kind: 'replaces', order: 'o1' })
   })
 
-  it('[ORDER2] for limits each side counts alone, and a kept buy reserves its cash', () => {
+  it('[ORDER-2] for limits each side counts alone, and a kept buy reserves its cash', () => {
     // Held 0, kept sell 0.4: imbalance is −0.7 but the upper limit tests the book without the sell.
     const limited = one({
       held: { BTC: '0.4' },
@@ -205,14 +205,14 @@ describe('limits and orders', () => {
     expect(legs(planned(reserved))).toEqual(['BTC 0.1'])
   })
 
-  it('[STALE1] a stale instrument is frozen and named; with a limit that needs its price the plan is refused', () => {
+  it('[STALE-1] a stale instrument is frozen and named; with a limit that needs its price the plan is refused', () => {
     const stale = one({ held: { BTC: '0.1' }, stale: ['BTC'] })
     expect(legs(planned(stale))).toEqual([])
     expect(planned(stale).because.map(({ kind }) => kind)).toContain('staleMark')
     expect(codes(one({ held: { BTC: '0.1' }, stale: ['BTC'], limits: { grossMax: r('1') } }))).toEqual(['market.stale'])
   })
 
-  it('[LIMIT1] a book outside its limit may only come nearer', () => {
+  it('[LIMIT-1] a book outside its limit may only come nearer', () => {
     const heavy = one({
       held: { BTC: '3' },
       cash: { USD: '-50000' },
@@ -231,13 +231,13 @@ describe('limits and orders', () => {
     expect(legs(planned(keeps))).toEqual(['BTC -0.2'])
   })
 
-  it('[LIMIT2] a spot that cannot be short is sold to zero and no further', () => {
+  it('[LIMIT-2] a spot that cannot be short is sold to zero and no further', () => {
     const sizePlan = planned(one({ held: { BTC: '0.5' }, cash: { USD: '75000' }, targets: { BTC: '-0.2' } }))
     expect(legs(sizePlan)).toEqual(['BTC -0.5'])
     expect(sizePlan.lines[0]!.because).toContainEqual(expect.objectContaining({ kind: 'bound', limit: 'short' }))
   })
 
-  it('[LIMIT3] a limit written down is met exactly: 25 % of 100,000 at 50,000 is 0.5, not 0.499', () => {
+  it('[LIMIT-3] a limit written down is met exactly: 25 % of 100,000 at 50,000 is 0.5, not 0.499', () => {
     expect(legs(planned(one({ targets: { BTC: '0.25' }, limits: { weightMax: [r('0.25')] } })))).toEqual(['BTC 0.5'])
   })
 })

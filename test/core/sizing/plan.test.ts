@@ -13,7 +13,7 @@ const trades = (sizePlan: SizePlan): string[] => sizePlan.legs.map((leg) => `${l
 const percent = (x: number, places = 1): string => (100 * x).toFixed(places)
 
 describe('golden no. 1', () => {
-  it('[PLAN1] measures the imbalance to the printed digits', () => {
+  it('[PLAN-1] measures the imbalance to the printed digits', () => {
     const { before } = planned(goldenOne({ kind: 'full' }))
     expect(percent(before.imbalance.trackingError)).toBe('9.9')
     expect(Array.from(before.imbalance.weight, (d) => percent(d, 0))).toEqual(['20', '-10', '-10'])
@@ -21,7 +21,7 @@ describe('golden no. 1', () => {
     expect(before.cash).toBeCloseTo(0.1, 15)
   })
 
-  it('[PLAN2] a weight band sells BTC and says that it raises tracking error, naming the band', () => {
+  it('[PLAN-2] a weight band sells BTC and says that it raises tracking error, naming the band', () => {
     const sizePlan = planned(goldenOne(weightBand('0.1')))
     expect(trades(sizePlan)).toEqual(['BTC -0.15625'])
     expect(toText(sizePlan.cost.total)).toBe('6')
@@ -31,7 +31,7 @@ describe('golden no. 1', () => {
     })
   })
 
-  it('[PLAN3] buying 10 % SOL with cash lowers tracking error to 6.8 %', () => {
+  it('[PLAN-3] buying 10 % SOL with cash lowers tracking error to 6.8 %', () => {
     const inputs = goldenOne({ kind: 'full' }, { limits: { frozen: Uint8Array.of(1, 1, 0) } })
     const sizePlan = planned(inputs)
     // The limits hold BTC and ETH, so only SOL is bought; 62.5 SOL would be 10,000 and its cost, which is all the cash.
@@ -39,14 +39,14 @@ describe('golden no. 1', () => {
     expect(percent(sizePlan.after.imbalance.trackingError)).toBe('6.8')
   })
 
-  it('[PLAN4] a risk band trades the whole book part of the way', () => {
+  it('[PLAN-4] a risk band trades the whole book part of the way', () => {
     const sizePlan = planned(goldenOne({ kind: 'band', unit: 'risk', width: r('0.07'), to: 'edge' }))
     expect(sizePlan.legs).toHaveLength(3)
     expect(percent(sizePlan.turnover, 2)).toBe('11.73')
     expect(percent(sizePlan.after.imbalance.trackingError)).toBe('7.0')
   })
 
-  it('[PLAN5] the cheapest way to 7 % is SOL alone', () => {
+  it('[PLAN-5] the cheapest way to 7 % is SOL alone', () => {
     const sizePlan = planned(goldenOne({ kind: 'riskCap', trackingErrorMax: r('0.07') }))
     expect(trades(sizePlan)).toEqual(['SOL 32.36'])
     expect(toText(sizePlan.traded)).toBe('5177.6')
@@ -54,7 +54,7 @@ describe('golden no. 1', () => {
     expect(percent(sizePlan.after.imbalance.trackingError)).toBe('7.0')
   })
 
-  it('[PLAN6] full trades to exact quantities: no lot is lost to float64', () => {
+  it('[PLAN-6] full trades to exact quantities: no lot is lost to float64', () => {
     const sizePlan = planned(goldenOne({ kind: 'full' }))
     expect(trades(sizePlan)).toEqual(['BTC -0.3125', 'ETH 3.125', 'SOL 62.5'])
     expect(toText(sizePlan.traded)).toBe('40000')
@@ -64,7 +64,7 @@ describe('golden no. 1', () => {
 })
 
 describe('exactness', () => {
-  it('[PLAN7] a target 9.7e-25 below 1685 lots gives 1684', () => {
+  it('[PLAN-7] a target 9.7e-25 below 1685 lots gives 1684', () => {
     const inputs = makeInputs({
       spot: { AAPL: { price: '66.5', lot: '1', short: true, fee: '0', spread: '0' } },
       cash: { USD: '112302.5' },
@@ -76,7 +76,7 @@ describe('exactness', () => {
     expect(trades(planned(inputs))).toEqual(['AAPL 1684'])
   })
 
-  it('[PLAN8] a full close sells exactly what is held, off the grid too', () => {
+  it('[PLAN-8] a full close sells exactly what is held, off the grid too', () => {
     const inputs = makeInputs({
       spot: { BTC: { price: '64000', lot: '0.001' } },
       cash: { USD: '1000' },

@@ -175,7 +175,7 @@ const overBooks = (law: (terms: BookTerms, inputs: PlanInputs) => void): void =>
 }
 
 describe('laws of plan()', () => {
-  it('[LAW1] risk parts sum to the whole', () => {
+  it('[LAW-1] risk parts sum to the whole', () => {
     overBooks((_, inputs) => {
       const { imbalance } = stagesOf(inputs)!
       expect(imbalance.risk.reduce((sum, part) => sum + part, 0)).toBeCloseTo(imbalance.trackingError, 12)
@@ -186,7 +186,7 @@ describe('laws of plan()', () => {
     })
   })
 
-  it('[LAW2] scaling equity scales the plan before quantize', () => {
+  it('[LAW-2] scaling equity scales the plan before quantize', () => {
     overBooks((terms, inputs) => {
       const times = (text: string): string => toText(decimal(text) === ZERO ? ZERO : fromUnits(decimal(text) * 8n))
       const scaled = makeInputs({
@@ -202,7 +202,7 @@ describe('laws of plan()', () => {
     })
   })
 
-  it('[LAW3] permuting the input changes no number', () => {
+  it('[LAW-3] permuting the input changes no number', () => {
     overBooks((terms, inputs) => {
       const flip = <T>(record: Readonly<Record<string, T>>): Record<string, T> =>
         Object.fromEntries(Object.entries(record).reverse())
@@ -216,7 +216,7 @@ describe('laws of plan()', () => {
     })
   })
 
-  it('[LAW4] a book at its target and inside its limits plans nothing', () => {
+  it('[LAW-4] a book at its target and inside its limits plans nothing', () => {
     overBooks((terms, inputs) => {
       const { held } = stagesOf(inputs)!
       // Targets on the float64 image of what is held: the deviation is rounding noise, below any lot.
@@ -229,7 +229,7 @@ describe('laws of plan()', () => {
     })
   })
 
-  it('[LAW5] allowed obeys every limit it was inside of and goes no further out of the others', () => {
+  it('[LAW-5] allowed obeys every limit it was inside of and goes no further out of the others', () => {
     overBooks((_, inputs) => {
       const { held, wanted, allowed } = stagesOf(inputs)!
       checkLimits(inputs, held, allowed.byInstrument)
@@ -240,7 +240,7 @@ describe('laws of plan()', () => {
     })
   })
 
-  it('[LAW6] rounding never exceeds a limit, nor what was allowed', () => {
+  it('[LAW-6] rounding never exceeds a limit, nor what was allowed', () => {
     overBooks((_, inputs) => {
       const { held, allowed, quantized } = stagesOf(inputs)!
       const traded = Float64Array.from(quantized.quantity, (each, j) => toNumber(each) * held.unitWeight[j]!)
@@ -251,7 +251,7 @@ describe('laws of plan()', () => {
     })
   })
 
-  it('[LAW7] every leg is on its grid, above the minimum, and leaves nothing that could never be sold', () => {
+  it('[LAW-7] every leg is on its grid, above the minimum, and leaves nothing that could never be sold', () => {
     overBooks((_, inputs) => {
       const { held, quantized } = stagesOf(inputs)!
       quantized.quantity.forEach((quantity, j) => {
@@ -271,7 +271,7 @@ describe('laws of plan()', () => {
     })
   })
 
-  it('[LAW8] weights and cash of a spot book sum to 1, before and after', () => {
+  it('[LAW-8] weights and cash of a spot book sum to 1, before and after', () => {
     overBooks((_, inputs) => {
       const { before, after } = planned(inputs)!
       expect(before.net + before.cash).toBeCloseTo(1, 9)
@@ -279,7 +279,7 @@ describe('laws of plan()', () => {
     })
   })
 
-  it('[LAW9] no number of a plan is NaN or infinite', () => {
+  it('[LAW-9] no number of a plan is NaN or infinite', () => {
     overBooks((_, inputs) => {
       const walk = (each: unknown): void => {
         if (typeof each === 'number') expect(Number.isFinite(each)).toBe(true)
@@ -289,7 +289,7 @@ describe('laws of plan()', () => {
     })
   })
 
-  it('[LAW10] a plan that leaves more tracking error than it found says so and names what is to blame', () => {
+  it('[LAW-10] a plan that leaves more tracking error than it found says so and names what is to blame', () => {
     overBooks((_, inputs) => {
       const sizePlan = planned(inputs)!
       const raised = sizePlan.after.imbalance.trackingError > sizePlan.before.imbalance.trackingError
