@@ -27,6 +27,7 @@ export { explainBook, explainLines, sentence } from './sizing/explain.ts'
 export { measureImbalance } from './sizing/imbalance.ts'
 export type { Constraints, Mandate, Policy, Target, Unit } from './sizing/mandate.ts'
 export { plan } from './sizing/plan.ts'
+export { prepare } from './sizing/prepare.ts'
 export type {
   Balance,
   Cost,

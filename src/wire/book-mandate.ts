@@ -14,10 +14,10 @@ import {
 } from '../core/base/ratio.ts'
 import { byId, makeUniverse, type Universe } from '../core/domain/universe.ts'
 import { checkMandate } from '../core/sizing/check.ts'
-import type { Constraints, Mandate, Policy } from '../core/sizing/mandate.ts'
+import type { Constraints, Knob, Mandate, Policy } from '../core/sizing/mandate.ts'
 import { checkUnderlying, guess, listed, type Names, type Report } from './book-names.ts'
 import type { Draft } from './book-shape.ts'
-import { accepted, readDuration, readFraction } from './scalar.ts'
+import { accepted, readDuration, readFraction, readNumber } from './scalar.ts'
 import type { Path } from './tree.ts'
 
 interface Context {
@@ -250,9 +250,60 @@ export function readPolicy({ names, report }: Omit<Context, 'draft'>, text: Poli
       return text.trackingErrorMax === undefined
         ? null
         : { kind: 'riskCap', trackingErrorMax: fraction(text.trackingErrorMax) }
+    case 'costAware':
+      return readCostAware({ names, report }, text, path)
     case 'band':
       return readBand({ names, report }, text, path)
   }
+}
+
+/** Exactly one of the three forms of the knob, and a width for exactly one underlying. */
+function readCostAware(
+  { names, report }: Omit<Context, 'draft'>,
+  text: Extract<PolicyDraft, { readonly kind?: 'costAware' | undefined; readonly interval?: unknown }>,
+  path: Path,
+): Policy | null {
+  const given = ['aversion', 'trackingError', 'width'].filter((key) => key in text)
+  if (given.length !== 1) {
+    report.add(
+      'policy.knob',
+      path,
+      `must have one of aversion, trackingError and width, was ${given.length === 0 ? 'none' : listed(given)}`,
+      'each says the same thing in other words: keep the one you can judge',
+    )
+    return null
+  }
+  const knob = readKnob({ names, report }, text, path)
+  if (knob === null || text.interval === undefined) return null
+  return { kind: 'costAware', knob, intervalMs: accepted(readDuration(text.interval)) }
+}
+
+function readKnob(
+  { names, report }: Omit<Context, 'draft'>,
+  {
+    aversion,
+    trackingError,
+    width,
+  }: Extract<PolicyDraft, { readonly kind?: 'costAware' | undefined; readonly interval?: unknown }>,
+  path: Path,
+): Knob | null {
+  if (aversion !== undefined)
+    return { kind: 'aversion', aversion: reduce(ratioOf(accepted(readNumber(aversion, 'aversion', 'positive')))) }
+  if (trackingError !== undefined) return { kind: 'trackingError', trackingError: fraction(trackingError) }
+  const widths = Object.entries(width ?? {})
+  if (width === undefined) return null
+  const [[name, half] = ['', undefined]] = widths
+  const underlying = [...names.underlyings].sort(byId).indexOf(name)
+  if (widths.length !== 1 || underlying < 0) {
+    report.add(
+      'policy.width',
+      [...path, 'width'],
+      `must name one underlying (${listed([...names.underlyings].sort(byId))}), was ${listed(widths.map(([each]) => each)) || 'none'}`,
+      'the others follow from the same aversion',
+    )
+    return null
+  }
+  return half === undefined ? null : { kind: 'width', underlying, width: fraction(half) }
 }
 
 function readBand(

@@ -100,7 +100,7 @@ const to = choice('edge: trade back to the edge of the band; target: all the way
 const width = (what: string) => fraction('width', 'nonNegative', { what, example: '10%' })
 const widths = (what: string) =>
   either(`${what}, one or one per underlying`, width(what), underlyings(what, width(what)))
-const policyKinds = ['full', 'proportional', 'band', 'riskCap'] as const
+const policyKinds = ['full', 'proportional', 'band', 'riskCap', 'costAware'] as const
 
 const policy = z.discriminatedUnion(
   'kind',
@@ -127,11 +127,24 @@ const policy = z.discriminatedUnion(
         example: '7%',
       }),
     }),
+    section('trade what is worth its cost until drift would undo it; one of aversion, trackingError and width', {
+      kind: z.literal('costAware'),
+      aversion: number('aversion', 'positive', { what: 'risk aversion', example: '10' }).optional(),
+      trackingError: fraction('tracking-error', 'positive', {
+        what: 'the tracking error to show in the long run, annual',
+        example: '3%',
+      }).optional(),
+      width: underlyings(
+        'how far one underlying may drift, the others at their targets',
+        fraction('width', 'positive', { what: 'the half-width', example: '2%' }),
+      ).optional(),
+      interval: duration({ what: 'the time from one decision to the next', example: '1h' }),
+    }),
   ],
   {
     error: (issue) =>
       issue.code === 'invalid_union'
-        ? `must be full, proportional, band or riskCap\nwrite \`kind: ${policyKinds[3]}\` or another`
+        ? `must be full, proportional, band, riskCap or costAware\nwrite \`kind: ${policyKinds[4]}\` or another`
         : 'must be a map\nwrite such as { kind: riskCap, trackingErrorMax: 7% }',
   },
 )

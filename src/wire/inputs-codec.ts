@@ -36,6 +36,15 @@ export const policySchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('proportional'), rate: ratioCodec }),
   band,
   z.strictObject({ kind: z.literal('riskCap'), trackingErrorMax: ratioCodec }),
+  z.strictObject({
+    kind: z.literal('costAware'),
+    knob: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('aversion'), aversion: ratioCodec }),
+      z.strictObject({ kind: z.literal('trackingError'), trackingError: ratioCodec }),
+      z.strictObject({ kind: z.literal('width'), underlying: index, width: ratioCodec }),
+    ]),
+    intervalMs: realCodec,
+  }),
 ]) satisfies z.ZodType<Policy>
 
 const terms = {

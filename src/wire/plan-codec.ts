@@ -26,7 +26,7 @@ const reasonOf = <const K extends string, T extends z.ZodRawShape>(kind: K, shap
   z.strictObject({ kind: z.literal(kind), ...shape })
 
 const blame = z.discriminatedUnion('kind', [
-  reasonOf('policy', { policy: z.enum(['full', 'proportional', 'band', 'riskCap']), unit: unit.nullable() }),
+  reasonOf('policy', { policy: z.enum(['full', 'proportional', 'band', 'riskCap', 'costAware']), unit: unit.nullable() }),
   reasonOf('limit', { limit: limitName }),
   reasonOf('rounding', {}),
 ])
@@ -41,7 +41,9 @@ const reasonSchema = z.discriminatedUnion('kind', [
   reasonOf('cheapestToCap', { cap: realCodec }),
   reasonOf('notNeededForCap', { cap: realCodec }),
   reasonOf('bound', { limit: limitName, limitValue: realCodec, wanted: realCodec, allowed: realCodec }),
-  reasonOf('heldBackWithOthers', { wanted: realCodec, allowed: realCodec }),
+  reasonOf('movedWithOthers', { wanted: realCodec, allowed: realCodec }),
+  reasonOf('worthItsCost', { gain: realCodec, cost: realCodec }),
+  reasonOf('notWorthItsCost', { gain: realCodec, cost: realCodec }),
   reasonOf('instrument', { instrument: z.string(), cost: realCodec, instead: z.array(z.string()) }),
   reasonOf('fullClose', {}),
   reasonOf('lot', { lot: decimalCodec, leftover: realCodec }),
@@ -118,6 +120,9 @@ export const planSchema = z.strictObject({
   turnover: realCodec,
   traded: decimalCodec,
   cost,
+  forecast: z
+    .strictObject({ trackingError: realCodec, turnover: realCodec, cost: realCodec, aversion: realCodec })
+    .nullable(),
   because,
 }) satisfies z.ZodType<SizePlan>
 

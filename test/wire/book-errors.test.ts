@@ -99,7 +99,7 @@ const SHAPE: readonly Row[] = [
     SMALL,
     [['kind: full', 'kind: constructor']],
     [
-      '7 value.invalid policy.kind: must be full, proportional, band or riskCap, was "constructor"; write `kind: riskCap` or another',
+      '7 value.invalid policy.kind: must be full, proportional, band, riskCap or costAware, was "constructor"; write `kind: costAware` or another',
     ],
   ],
   [

@@ -6,7 +6,7 @@ import { hashOf } from '../../src/core/base/hash.ts'
 import type { Ratio } from '../../src/core/base/ratio.ts'
 import type { Instrument } from '../../src/core/domain/instrument.ts'
 import { makeUniverse } from '../../src/core/domain/universe.ts'
-import type { Policy } from '../../src/core/sizing/mandate.ts'
+import type { Knob, Policy } from '../../src/core/sizing/mandate.ts'
 import { plan } from '../../src/core/sizing/plan.ts'
 import type { Blame, Imbalance, LimitName, PlanInputs, Reason, SizePlan } from '../../src/core/sizing/plan-types.ts'
 import { planInputs } from '../../src/wire/book.ts'
@@ -68,10 +68,18 @@ const policies: Arbitrary<Policy> = oneOf<Policy>({
     record({ unit: fc.constant('risk' as const), width: ratios, to }),
   ) as PerKind<Policy>['band'],
   riskCap: record({ trackingErrorMax: ratios }),
+  costAware: record({
+    knob: oneOf<Knob>({
+      aversion: record({ aversion: ratios }),
+      trackingError: record({ trackingError: ratios }),
+      width: record({ underlying: fc.nat({ max: 9 }), width: ratios }),
+    }),
+    intervalMs: reals,
+  }),
 })
 
 const blames = oneOf<Blame>({
-  policy: record({ policy: fc.constantFrom('full', 'proportional', 'band', 'riskCap'), unit: fc.option(unit) }),
+  policy: record({ policy: fc.constantFrom('full', 'proportional', 'band', 'riskCap', 'costAware'), unit: fc.option(unit) }),
   limit: record({ limit: limits }),
   rounding: record({}),
 })
@@ -86,7 +94,10 @@ const reasons = oneOf<Reason>({
   cheapestToCap: record({ cap: reals }),
   notNeededForCap: record({ cap: reals }),
   bound: record({ limit: limits, limitValue: reals, wanted: reals, allowed: reals }),
-  heldBackWithOthers: record({ wanted: reals, allowed: reals }),
+  movedWithOthers: record({ wanted: reals, allowed: reals }),
+  worthItsCost: record({ gain: reals, cost: reals }),
+  notWorthItsCost: record({ gain: reals, cost: reals }),
+  forecast: record({ note: names }),
   instrument: record({ instrument: names, cost: reals, instead: fc.array(names, { maxLength: 3 }) }),
   fullClose: record({}),
   lot: record({ lot: decimals, leftover: reals }),
@@ -171,6 +182,7 @@ const plans: Arbitrary<SizePlan> = record({
   turnover: reals,
   traded: decimals,
   cost,
+  forecast: fc.option(record({ trackingError: reals, turnover: reals, cost: reals, aversion: reals })),
   because,
 })
 

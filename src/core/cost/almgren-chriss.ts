@@ -73,14 +73,17 @@ export function optimalTrajectory(order: ExecutionOrder): Result<Trajectory> {
   }
   const kappa = (2 * (half < 0 ? Math.asin(root) : Math.asinh(root))) / tau
   const branch = kappa === 0 ? 'straight' : half > 0 ? 'hyperbolic' : 'trigonometric'
-  const holdings = Float64Array.from({ length: slices + 1 }, (_, j) =>
-    j === 0
-      ? order.quantity
-      : j === slices
-        ? 0
-        : order.quantity * shareLeft(branch, kappa, { left: duration - j * tau, duration }),
-  )
-  return succeed({ branch, kappa, holdings, ...evaluate(order, holdings, adjusted) })
+  const holdings = Float64Array.from({ length: slices + 1 }, (_, j) => {
+    if (j === 0) return order.quantity
+    return j === slices ? 0 : order.quantity * shareLeft(branch, kappa, { left: duration - j * tau, duration })
+  })
+  const costs = evaluate(order, holdings, adjusted)
+  const overflow = outOfRange('', {
+    'decay of the holding': [kappa, 'finite'],
+    'expected cost': [costs.expectedCost, 'finite'],
+    'variance of the cost': [costs.variance, 'finite'],
+  })
+  return overflow.length > 0 ? fail(overflow) : succeed({ branch, kappa, holdings, ...costs })
 }
 
 /** sinh κ·left / sinh κT and its kin; written with decaying exponentials, so that no κT overflows. */

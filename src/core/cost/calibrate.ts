@@ -77,7 +77,8 @@ const EXPONENT_MAX = 1
 const GAINED_MAX = 0.2
 /** |slippage| of a thousand days' volatility is a unit gone wrong. */
 const SLIPPAGE_MAX = 1000
-const ROUNDS_MAX = 500
+/** Some twenty are usual; one wild fill alone against the prior can take hundreds. */
+const ROUNDS_MAX = 10_000
 
 interface Point {
   /** log φ */

@@ -104,7 +104,10 @@ export function expectedCarry(terms: CarryTerms, holding: Holding): Result<Carry
   }
 }
 
-/** Payment times in (from, to], ascending. @returns refused by name where the interval is missing. */
+/** More than a year of payments every minute. */
+const PAYMENTS_MAX = 1_000_000
+
+/** Payment times in (from, to], ascending. @returns refused by name where the interval is missing or far too short. */
 export function fundingTimes(
   instrument: string,
   { intervalMs, anchor }: Pick<Funding, 'intervalMs' | 'anchor'>,
@@ -119,6 +122,13 @@ export function fundingTimes(
     )
   const first = anchor + (Math.floor((from - anchor) / intervalMs) + 1) * intervalMs
   const count = Math.max(0, Math.floor((to - first) / intervalMs) + 1)
+  if (!(count <= PAYMENTS_MAX))
+    return refuse(
+      'cost.funding-interval',
+      instrument,
+      `funding payments until the horizon must be at most ${PAYMENTS_MAX}, was ${count}`,
+      'where funding accrues all the time, count one payment a minute',
+    )
   return succeed(Array.from({ length: count }, (_, k) => first + k * intervalMs))
 }
 

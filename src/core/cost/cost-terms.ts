@@ -125,6 +125,7 @@ export function makeCostTerms(inputs: CostInputs): Result<CostTerms> {
     fee,
     halfSpread,
     power,
+    // Without impact c is 0 and any exponent says the same.
     powerExponent: impact?.law.exponent ?? 0.5,
     fixed: Float64Array.from(exact, (each) => toNumber(each.fixed) / toNumber(equity)),
     impactDecay: new Float64Array(n).fill(impact === null ? 0 : impact.decay.decayMs / YEAR_MS),

@@ -79,9 +79,18 @@ export function fitPropagator(covariance: Float64Array, response: Float64Array):
 
 function solve(matrix: Float64Array, right: Float64Array, n: number): Result<Float64Array> {
   const factor = factorise(matrix, n)
-  return factor === null
-    ? refuse('cost.kernel', '', 'sign covariance must be positive definite, was not', 'use more trades or fewer lags')
-    : succeed(solveFactored(factor, right, n))
+  if (factor === null)
+    return refuse(
+      'cost.kernel',
+      '',
+      'sign covariance must be positive definite, was not',
+      'use more trades or fewer lags',
+    )
+  const found = solveFactored(factor, right, n)
+  const bad = found.find((each) => !Number.isFinite(each))
+  return bad === undefined
+    ? succeed(found)
+    : refuse('cost.kernel', '', `fitted kernel must be finite, was ${bad}`, 'look for gaps in the returns')
 }
 
 /** Kernels of trades that leave the price (still) and of those that change it (moving). */

@@ -186,7 +186,11 @@ function faultOf({
       `root price must be between ${ROOT_PRICE_MIN} and ${ROOT_PRICE_MAX}, was ${rootPrice}`,
       'give it in units of 2^-96',
     ]
-  if (!(Math.abs(tick) < TICK_MAX) || rootPriceOfTick(tick) > rootPrice || rootPriceOfTick(tick + 1) < rootPrice)
+  if (
+    !(Number.isSafeInteger(tick) && Math.abs(tick) < TICK_MAX) ||
+    rootPriceOfTick(tick) > rootPrice ||
+    rootPriceOfTick(tick + 1) < rootPrice
+  )
     return [`tick must be that of root price ${rootPrice}, was ${tick}`, 'read price and tick of a pool together']
   if (liquidity < 0n || liquidity >= 1n << 128n)
     return [`liquidity must be from 0 to below 2^128, was ${liquidity}`, 'read it from the pool']

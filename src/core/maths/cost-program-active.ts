@@ -13,14 +13,17 @@
 import { rowSize, rowValue } from './cost-program-certificate.ts'
 import { minimiseTrade, nextStop, powerOf, priceSlope, rowSlope } from './cost-program-coordinate.ts'
 import { type CostProgram, PLACE } from './cost-program-types.ts'
-import { begin, measure, pullSize, recentre, refreshMultipliers, ROW, type Work } from './cost-program-work.ts'
+import { begin, measure, pullSize, ROW, recentre, refreshMultipliers, type Work } from './cost-program-work.ts'
 
 /** Pulls on held trades within this part of the terms they are made of are rounding. */
 const ROUNDING = 1e-13
-/** Free trades are settled where their forces are this part of the terms or less, rows where their values are. */
+/** Free trades are settled where their forces are this part of the terms or less. */
 const SETTLED = 1e-12
+/** Active rows are met where they are off by this part of their terms or less, or by rounding that falls no more. */
+const MET = 1e-14
 /** Falls of Φ up to this part of it are rounding; after so many steps in a row that promise no more, the pattern is solved. */
 const NEGLIGIBLE = 1e-14
+const ROUNDING_OF_TERMS = 1e-15
 const IDLE_STEPS = 4
 const HALVINGS = 40
 const STEPS_MAX = 300
@@ -30,7 +33,7 @@ export function solveActive(program: CostProgram, work: Work, attempt: number): 
   begin(program, work, attempt)
   work.idleSteps = 0
   release(program, work)
-  for (let count = 0; count < STEPS_MAX; count++) {
+  for (let count = 0; count < STEPS_MAX * (1 + attempt); count++) {
     work.steps++
     gather(program, work)
     if (newton(program, work)) continue
@@ -58,16 +61,14 @@ function moveTrade({ n, quadratic }: CostProgram, work: Work, i: number, x: numb
 function sweep(program: CostProgram, work: Work): boolean {
   const before = potential(program, work)
   for (let i = 0; i < program.n; i++) if (work.fixed[i] === 0) reseat(program, work, i)
-  const after = potential(program, work)
-  return after < before - 1e-13 * (Math.abs(before) + Math.abs(after))
+  return potential(program, work) < before - 10 * NEGLIGIBLE * work.size
 }
 
 /** Minimises held trades whose subdifferential does not contain 0; true where one moved or was freed. */
 function release(program: CostProgram, work: Work): boolean {
   let released = false
   for (let i = 0; i < program.n; i++) {
-    if (work.places[i] !== PLACE.free && work.fixed[i] === 0 && reseat(program, work, i))
-      released = true
+    if (work.places[i] !== PLACE.free && work.fixed[i] === 0 && reseat(program, work, i)) released = true
   }
   return released
 }
@@ -116,7 +117,7 @@ function newton(program: CostProgram, work: Work): boolean {
   for (let p = 0; p < f; p++) fall += 0.5 * work.force[p]! * step[p]!
   const before = potential(program, work)
   // Where rounding keeps the forces from settling, what they could still gain tells.
-  if (fall > NEGLIGIBLE * Math.abs(before)) {
+  if (fall > NEGLIGIBLE * work.size) {
     work.idleSteps = 0
     return descend(program, work, before)
   }
@@ -251,10 +252,9 @@ function leaveZero(program: CostProgram, work: Work): void {
   }
 }
 
-const rises = (program: CostProgram, work: Work, before: number): boolean => {
-  const after = potential(program, work)
-  return !(after <= before + 1e-15 * (Math.abs(before) + Math.abs(after)))
-}
+const rises = (program: CostProgram, work: Work, before: number): boolean =>
+  // Written so that NaN is refused too.
+  !(potential(program, work) <= before + ROUNDING_OF_TERMS * work.size)
 
 function undo(program: CostProgram, work: Work): void {
   for (let p = 0; p < work.freeCount; p++) work.places[work.free[p]!] = PLACE.free
@@ -308,26 +308,33 @@ function revalue(program: CostProgram, work: Work): void {
   refreshMultipliers(program, work)
 }
 
-/** Φ without its constant. */
+/** Φ but for a constant; the size of its terms, which its rounding goes by, is left in work.size. */
 function potential(program: CostProgram, work: Work): number {
   const { n, deviation, linear, proportional, power, exponent, rows } = program
   const { trade, gradient, centre, anchor } = work
   let total = 0
+  let size = 0
   for (let i = 0; i < n; i++) {
     const x = trade[i]!
     const away = x - centre[i]!
     const pull = anchor[i]! * away
-    total += 0.5 * (deviation[i]! + x) * (gradient[i]! - pull - linear[i]!) + linear[i]! * x + 0.5 * pull * away
-    if (x === 0) continue
-    const size = Math.abs(x)
-    total += size * (proportional[i]! + (power[i] === 0 ? 0 : power[i]! * powerOf(size, exponent)))
+    const risk = 0.5 * (deviation[i]! + x) * (gradient[i]! - pull - linear[i]!) + 0.5 * pull * away
+    // Against the centre, so that a dear trade that stays where it is leaves no rounding.
+    const more = Math.abs(x) - Math.abs(centre[i]!)
+    let cost = more === 0 ? 0 : proportional[i]! * more
+    if (power[i] !== 0) cost += power[i]! * Math.abs(x) * powerOf(Math.abs(x), exponent)
+    const edge = linear[i]! * x
+    total += risk + cost + edge
+    size += Math.abs(risk) + Math.abs(cost) + Math.abs(edge)
   }
   for (let k = 0; k < rows.length; k++) {
     const multiplier = work.multipliers[k]!
     if (multiplier === 0) continue
     const from = multiplier - work.prices[k]!
     total += multiplier * (work.rowValues[k]! - rows[k]!.bound) - 0.5 * work.softness[k]! * from * from
+    size += multiplier * (Math.abs(work.rowValues[k]!) + Math.abs(rows[k]!.bound))
   }
+  work.size = size
   return total
 }
 
@@ -340,7 +347,9 @@ function centred(program: CostProgram, work: Work): boolean {
   }
   for (let k = 0; k < rows.length; k++) {
     const moved = work.softness[k]! * Math.abs(work.multipliers[k]! - work.prices[k]!)
-    if (moved > SETTLED * rowSize(rows[k]!, work.trade, n)) return false
+    const size = rowSize(rows[k]!, program, work.trade)
+    const rounding = moved <= SETTLED * size && moved > 0.5 * work.misses[k]!
+    if (moved > MET * size && !rounding) return false
   }
   return true
 }

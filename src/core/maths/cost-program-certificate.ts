@@ -2,10 +2,14 @@
  * The certificate of a point of the cost-aware program, from the problem alone: nothing of the iteration that found the point
  * enters. With g = M(d+z) + b, the dual bound replaces the quadratic by its tangent at z, which lies below it; what is left
  * separates into the trades, and a convex function of one trade falls from z_i by at most (distance of 0 from its
- * subdifferential) × (way to the bound on that side). So objective − dual objective ≤ Σ_i r_i·way_i + Σ_k slack of row k.
+ * subdifferential) × (way to the bound on that side, at most 1 + |z_i| + |d_i|). So objective − dual objective ≤ Σ_i r_i·way_i + Σ_k slack of row k.
  */
 import { priceSlope } from './cost-program-coordinate.ts'
 import type { CostOptimum, CostProgram, CostRow } from './cost-program-types.ts'
+
+/** Terms below these are nothing that could be traded: shares are not taken of less. */
+const ROW_LEAST = 1e-6
+const OBJECTIVE_LEAST = 1e-6
 
 /** R_k(z) */
 export function rowValue(row: CostRow, trade: Float64Array, n: number): number {
@@ -18,15 +22,13 @@ export function rowValue(row: CostRow, trade: Float64Array, n: number): number {
   return total
 }
 
-/** Σ of the absolute terms of R_k(z) − h_k: the size of its rounding is this times ε. */
-export function rowSize(row: CostRow, trade: Float64Array, n: number): number {
-  let total = Math.abs(row.bound)
+/** Σ of the absolute terms of R_k(z) − h_k, trades counted as at least the deviation: the unit of its violation. */
+export function rowSize(row: CostRow, { n, deviation }: CostProgram, trade: Float64Array): number {
+  let total = Math.max(ROW_LEAST, Math.abs(row.bound))
   for (let i = 0; i < n; i++) {
-    const x = trade[i]!
-    total += Math.abs(row.slope[i]! * x)
-    if (row.bend === null) continue
-    const kink = row.kink === null ? 0 : row.kink[i]!
-    total += row.bend[i]! * (Math.abs(x) + Math.abs(kink))
+    const size = Math.abs(trade[i]!) + Math.abs(deviation[i]!)
+    total += Math.abs(row.slope[i]!) * size
+    if (row.bend !== null) total += row.bend[i]! * (size + (row.kink === null ? 0 : Math.abs(row.kink[i]!)))
   }
   return total
 }
@@ -45,10 +47,8 @@ export function certify(program: CostProgram, answer: CostOptimum): void {
   const { n, quadratic, deviation, linear, lower, upper } = program
   const { trade, multipliers, boundMultipliers, certificate } = answer
   const tally: Tally = { size: 0, pull: 0, gap: 0, away: 0 }
-  let reach = 1
   let spread = 0
   for (let i = 0; i < n; i++) {
-    reach = Math.max(reach, 2 * Math.abs(trade[i]!), 2 * Math.abs(deviation[i]!))
     spread += Math.sqrt(quadratic[i * n + i]!) * (Math.abs(deviation[i]!) + Math.abs(trade[i]!))
     tally.size += 0.5 * quadratic[i * n + i]! * deviation[i]! * deviation[i]!
   }
@@ -65,13 +65,13 @@ export function certify(program: CostProgram, answer: CostOptimum): void {
     const own = Math.sqrt(quadratic[i * n + i]!) * spread + Math.abs(linear[i]!)
     tally.pull = Math.max(tally.pull, own + rowsPull(program, multipliers, i))
     outside = Math.max(outside, (Math.max(lower[i]! - x, x - upper[i]!) || 0) / (Math.abs(x) || 1))
-    boundMultipliers[i] = settleTrade(program, multipliers, { i, x, gradient: product + linear[i]!, reach, tally })
+    boundMultipliers[i] = settleTrade(program, multipliers, { i, x, gradient: product + linear[i]!, tally })
   }
   certificate.primalResidual = Math.max(0, outside)
   objective += settleRows(program, answer, tally)
   certificate.objective = objective
   certificate.dualResidual = share(tally.away, tally.pull)
-  certificate.gap = share(tally.gap, tally.size)
+  certificate.gap = share(tally.gap, Math.max(OBJECTIVE_LEAST, tally.size))
 }
 
 /** 0 of 0 is nothing. */
@@ -98,9 +98,10 @@ export function rowsPull({ rows }: CostProgram, multipliers: Float64Array, i: nu
 function settleTrade(
   program: CostProgram,
   multipliers: Float64Array,
-  at: { i: number; x: number; gradient: number; reach: number; tally: Tally },
+  at: { i: number; x: number; gradient: number; tally: Tally },
 ): number {
-  const { i, x, gradient, reach, tally } = at
+  const { i, x, gradient, tally } = at
+  const reach = 1 + Math.abs(x) + Math.abs(program.deviation[i]!)
   const up = gradient + priceSlope(program, multipliers, i, x, 1)
   const down = gradient + priceSlope(program, multipliers, i, x, -1)
   const [lower, upper] = [program.lower[i]!, program.upper[i]!]
@@ -117,7 +118,8 @@ function settleTrade(
 }
 
 /** Adds the slack of the rows to the gap; returns what their excess costs. */
-function settleRows({ rows, n }: CostProgram, answer: CostOptimum, tally: Tally): number {
+function settleRows(program: CostProgram, answer: CostOptimum, tally: Tally): number {
+  const { rows, n } = program
   let cost = 0
   for (let k = 0; k < rows.length; k++) {
     const row = rows[k]!
@@ -128,7 +130,7 @@ function settleRows({ rows, n }: CostProgram, answer: CostOptimum, tally: Tally)
     if (row.price === Number.POSITIVE_INFINITY) {
       answer.certificate.primalResidual = Math.max(
         answer.certificate.primalResidual,
-        share(excess, rowSize(row, answer.trade, n)),
+        share(excess, rowSize(row, program, answer.trade)),
       )
       tally.gap += multiplier * Math.abs(slack)
     } else {

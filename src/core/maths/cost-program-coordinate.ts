@@ -123,7 +123,7 @@ function turnRow(program: CostProgram, work: Work, k: number, rate: number): voi
   const state = work.rowStates[k]!
   const up = rate > 0
   work.rowStates[k] = state !== ROW.active ? ROW.active : up ? ROW.paid : ROW.idle
-  work.multipliers[k] = (state === ROW.idle || (state === ROW.active && !up)) ? 0 : program.rows[k]!.price
+  work.multipliers[k] = state === ROW.idle || (state === ROW.active && !up) ? 0 : program.rows[k]!.price
 }
 
 /** Row values and the multipliers of active rows, as trade i goes from x to y within one piece. */
@@ -137,7 +137,8 @@ function shiftRows(program: CostProgram, work: Work, i: number, x: number, y: nu
     }
     if (by === 0) continue
     work.rowValues[k]! += by
-    if (work.rowStates[k] === ROW.active) work.multipliers[k] = Math.min(row.price, Math.max(0, work.multipliers[k]! + by / work.softness[k]!))
+    if (work.rowStates[k] === ROW.active)
+      work.multipliers[k] = Math.min(row.price, Math.max(0, work.multipliers[k]! + by / work.softness[k]!))
   }
 }
 

@@ -60,6 +60,8 @@ export interface Work {
   stuck: boolean
   /** Newton steps in a row that promised no fall of Φ. */
   idleSteps: number
+  /** The size of the terms of Φ. */
+  size: number
   steps: number
 }
 
@@ -99,6 +101,7 @@ export function makeWork(n: number, rowsMax: number): Work {
     gradientBefore: vector(),
     stuck: false,
     idleSteps: 0,
+    size: 0,
     steps: 0,
   }
 }
@@ -131,7 +134,8 @@ export function begin(program: CostProgram, work: Work, attempt: number): void {
     work.roots[i] = Math.sqrt(own)
     work.anchor[i] = anchor * (own > 0 ? own : mean)
     work.sides[i] = 1
-    work.fixed[i] = program.lower[i]! >= program.upper[i]! || program.proportional[i] === Number.POSITIVE_INFINITY ? 1 : 0
+    work.fixed[i] =
+      program.lower[i]! >= program.upper[i]! || program.proportional[i] === Number.POSITIVE_INFINITY ? 1 : 0
     placeTrade(program, work, i)
     work.centre[i] = work.trade[i]!
   }
@@ -157,7 +161,7 @@ export function recentre(program: CostProgram, work: Work): void {
   for (let i = 0; i < program.n; i++) work.centre[i] = work.trade[i]!
   for (let k = 0; k < program.rows.length; k++) {
     const miss = work.softness[k]! * Math.abs(work.multipliers[k]! - work.prices[k]!)
-    const visible = miss > VISIBLE * rowSize(program.rows[k]!, work.trade, program.n)
+    const visible = miss > VISIBLE * rowSize(program.rows[k]!, program, work.trade)
     if (visible && miss > FALTERING * work.misses[k]!)
       work.softness[k] = Math.max(work.hardest[k]!, 0.1 * work.softness[k]!)
     work.misses[k] = miss

@@ -34,7 +34,8 @@ export function makeCostProgram(n: number, rowsMax: number): CostProgramSolver {
         solveActive(program, work, attempt)
         leave(program, work, answer)
         if (answer.status === 'optimal') return answer
-        if (attempt === 0 && answer.certificate.primalResidual > TOLERANCE && relax(program, work, answer)) return answer
+        if (attempt === 0 && answer.certificate.primalResidual > TOLERANCE && relax(program, work, answer))
+          return answer
       }
       return answer
     },
@@ -65,7 +66,10 @@ function check(program: CostProgram, n: number, rowsMax: number): void {
     assert(finite && program.quadratic[i * n + i]! >= 0, `terms of trade ${i} must be finite`)
     assert(proportional[i]! >= 0 && power[i]! >= 0, `costs of trade ${i} must be at least 0`)
     const [from, to] = [lower[i]!, upper[i]!]
-    assert(from <= to && from < Number.POSITIVE_INFINITY && to > Number.NEGATIVE_INFINITY, `bounds of ${i} must be ordered`)
+    assert(
+      from <= to && from < Number.POSITIVE_INFINITY && to > Number.NEGATIVE_INFINITY,
+      `bounds of ${i} must be ordered`,
+    )
     const free = proportional[i]! < Number.POSITIVE_INFINITY
     assert(free || (from <= 0 && to >= 0), `a trade of infinite cost must be allowed to be 0, was ${from} to ${to}`)
   }
@@ -109,7 +113,6 @@ function relax(program: CostProgram, work: Work, answer: CostOptimum): boolean {
   const relaxed: CostProgram = {
     ...program,
     quadratic: new Float64Array(n * n),
-    deviation: nothing,
     linear: nothing,
     proportional: program.proportional.map((a) => (a === Number.POSITIVE_INFINITY ? a : 0)),
     power: nothing,

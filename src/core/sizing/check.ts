@@ -7,7 +7,7 @@ import { formatDuration } from '../base/format.ts'
 import { RATIO_ZERO, type Ratio, ratioAbsolute, ratioAdd, ratioCompare, ratioToNumber } from '../base/ratio.ts'
 import type { Issue } from '../base/result.ts'
 import type { Instrument } from '../domain/instrument.ts'
-import type { Constraints, Mandate } from './mandate.ts'
+import { type Constraints, knobValue, type Mandate } from './mandate.ts'
 import type { PlanInputs } from './plan-types.ts'
 
 /** All issues of the inputs, in a fixed order; empty when they can be planned with. */
@@ -109,6 +109,8 @@ function checkPolicy({ policy, universe }: Mandate): Issue[] {
       return policy.rate.n > 0n && ratioCompare(policy.rate, { n: 1n, d: 1n }) <= 0
         ? []
         : [issue('rate', 'above 0 and at most 1', policy.rate)]
+    case 'costAware':
+      return knobValue(policy.knob).n > 0n ? [] : [issue(policy.knob.kind, 'above 0', knobValue(policy.knob))]
     case 'riskCap':
       return isNegative(policy.trackingErrorMax)
         ? [issue('trackingErrorMax', '0 or more', policy.trackingErrorMax)]

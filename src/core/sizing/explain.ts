@@ -28,9 +28,11 @@ export function stageOf(reason: Reason): Stage {
     case 'underCap':
     case 'cheapestToCap':
     case 'notNeededForCap':
+    case 'worthItsCost':
+    case 'notWorthItsCost':
       return 'wanted'
     case 'bound':
-    case 'heldBackWithOthers':
+    case 'movedWithOthers':
     case 'instrument':
     case 'staleMark':
       return 'limited'
@@ -92,8 +94,12 @@ export function sentence(reason: Reason, names: Names): string {
       return `left alone: the cheapest way back to ${percent(reason.cap)} tracking error does without it`
     case 'bound':
       return `${limitSentence(reason.limit, reason.limitValue)}: ${change(reason)}`
-    case 'heldBackWithOthers':
-      return `held back with the other trades, so that the book as a whole keeps its limits: ${change(reason)}`
+    case 'movedWithOthers':
+      return `resized with the other trades, so that the book as a whole keeps its limits: ${change(reason)}`
+    case 'worthItsCost':
+      return `the first unit is worth ${formatBp(reason.gain, 1)} until drift would undo it and costs ${formatBp(reason.cost, 1)}: trade until it no longer pays`
+    case 'notWorthItsCost':
+      return `left alone: a trade is worth ${formatBp(reason.gain, 1)} at most and costs ${formatBp(reason.cost, 1)}`
     case 'instrument':
       return instrumentSentence(reason)
     case 'fullClose':

@@ -8,6 +8,7 @@ import { DAY_MS } from '../base/instant.ts'
 import { type Ratio, ratioToNumber } from '../base/ratio.ts'
 import { costRate } from '../cost/proportional.ts'
 import { isFunded } from '../domain/instrument.ts'
+import type { Universe } from '../domain/universe.ts'
 import type { LimitName, PlanInputs, Valued } from './plan-types.ts'
 
 /** The most one trade may be, as |weight|, and the limit that says so. */
@@ -17,20 +18,49 @@ export interface Cap {
   readonly limitValue: number
 }
 
-/** A limit over several trades: a convex, piecewise linear measure of the traded weights per instrument. */
+/**
+ * A limit over several trades, convex and piecewise linear in the traded weights t per instrument:
+ *   base + Σ_j [slope_j t_j + bend_j |t_j|] + Σ_u |z_u − kink_u| ≤ bound,   z_u = Σ t_j over the instruments of u.
+ */
 export interface Row {
   readonly limit: LimitName
   readonly limitValue: number
   /** The limit, or the measure at no trade where the book is already outside. */
   readonly bound: number
-  readonly measure: (traded: Float64Array) => number
-  /** d measure / d traded weight of each instrument; on a kink, of the piece that is larger just beyond. */
-  readonly slope: (traded: Float64Array) => Float64Array
+  readonly base: number
+  readonly slope: Float64Array
+  /** ≥ 0 */
+  readonly bend: Float64Array
+  /** Per underlying; null where the row has no such term. */
+  readonly kink: Float64Array | null
 }
 
 /** Measures are sums of float64 weights: less than this beyond a bound is on it. */
 const TOLERANCE = 1e-12
-export const exceeds = (row: Row, traded: Float64Array): boolean => row.measure(traded) > row.bound + TOLERANCE
+export const exceeds = (universe: Universe, row: Row, traded: Float64Array): boolean =>
+  measureRow(universe, row, traded) > row.bound + TOLERANCE
+
+/** The left side of a row. @param traded weight per instrument */
+export function measureRow(universe: Universe, row: Row, traded: Float64Array): number {
+  let sum = row.base
+  for (let j = 0; j < traded.length; j++) sum += row.slope[j]! * traded[j]! + row.bend[j]! * Math.abs(traded[j]!)
+  if (row.kink !== null)
+    for (let u = 0; u < row.kink.length; u++) sum += Math.abs(tradedOf(universe, traded, u) - row.kink[u]!)
+  return sum
+}
+
+/** Slope of a row in each instrument; on a kink that of the piece a trade in `direction` enters. */
+export function slopeRow(universe: Universe, row: Row, traded: Float64Array, direction: Int8Array): Float64Array {
+  const side = (x: number, j: number): number => (x === 0 ? direction[j]! : Math.sign(x))
+  return Float64Array.from(traded, (t, j) => {
+    const u = universe.underlyingOf[j]!
+    const bent = row.kink === null ? 0 : side(tradedOf(universe, traded, u) - row.kink[u]!, j)
+    return row.slope[j]! + row.bend[j]! * side(t, j) + bent
+  })
+}
+
+const tradedOf = (universe: Universe, traded: Float64Array, u: number): number =>
+  universe.instrumentsOf[u]!.reduce((sum, j) => sum + traded[j]!, 0)
 
 const toNumberOrNull = (limit: Ratio | null): number | null => (limit === null ? null : ratioToNumber(limit))
 const tighter = (a: Cap, b: Cap): Cap => (b.size < a.size ? b : a)
@@ -78,103 +108,43 @@ export function capUnderlying({ mandate }: PlanInputs, held: Valued, u: number, 
   return cap
 }
 
-/**
- * The coupling rows of a mandate, for trades whose direction per instrument is known.
- * They see traded weights per instrument, so the same rows judge a plan before and after rounding.
- */
-export function limitRows(inputs: PlanInputs, held: Valued, direction: Int8Array): readonly Row[] {
+/** The coupling rows of a mandate. They see instruments, so the same rows judge a plan before and after rounding. */
+export function limitRows(inputs: PlanInputs, held: Valued): readonly Row[] {
   const { universe, constraints } = inputs.mandate
-  const m = universe.instruments.length
-  const slopes = (of: (j: number) => number): Float64Array => Float64Array.from({ length: m }, (_, j) => of(j))
-  const ones = slopes(() => 1)
+  const each = (of: (j: number) => number): Float64Array =>
+    Float64Array.from({ length: universe.instruments.length }, (_, j) => of(j))
+  const [zeros, ones] = [each(() => 0), each(() => 1)]
+  const sumOf = (weights: Float64Array): number => weights.reduce((sum, weight) => sum + weight, 0)
   const rows: Row[] = []
-  const sumOf = (weights: Float64Array): number => weights.reduce((sum, each) => sum + each, 0)
+  const addRow = (limit: LimitName, limitValue: number, allowance: number, terms: Partial<Row>): void => {
+    const row = { limit, limitValue, bound: 0, base: 0, slope: zeros, bend: zeros, kink: null, ...terms }
+    rows.push({ ...row, bound: Math.max(allowance, measureRow(universe, row, zeros)) })
+  }
 
   const gross = toNumberOrNull(constraints.grossMax)
-  if (gross !== null) rows.push(grossRow(inputs, held, { gross, direction }))
+  // Each side of kept open orders counts alone: max(high + z, −(low + z)) = (high − low)/2 + |z + (high + low)/2|.
+  if (gross !== null)
+    addRow('gross', gross, gross, {
+      base: (sumOf(held.weightHigh) - sumOf(held.weightLow)) / 2,
+      kink: held.weightHigh.map((high, u) => -(high + held.weightLow[u]!) / 2),
+    })
   const netMax = toNumberOrNull(constraints.netMax)
-  if (netMax !== null) rows.push(linearRow('netMax', netMax, netMax, ones, sumOf(held.weightHigh)))
+  if (netMax !== null) addRow('netMax', netMax, netMax, { base: sumOf(held.weightHigh), slope: ones })
   const netMin = toNumberOrNull(constraints.netMin)
-  if (netMin !== null)
-    rows.push(
-      linearRow(
-        'netMin',
-        netMin,
-        -netMin,
-        slopes(() => -1),
-        -sumOf(held.weightLow),
-      ),
-    )
+  if (netMin !== null) addRow('netMin', netMin, -netMin, { base: -sumOf(held.weightLow), slope: each(() => -1) })
   const turnover = toNumberOrNull(constraints.turnoverMax)
-  if (turnover !== null)
-    rows.push(
-      linearRow(
-        'turnover',
-        turnover,
-        turnover,
-        slopes((j) => direction[j]!),
-        0,
-      ),
-    )
+  if (turnover !== null) addRow('turnover', turnover, turnover, { bend: ones })
 
   // Buying one unit of weight spends it and its cost; selling brings it in less its cost. Contracts only cost.
   const cashMin = ratioToNumber(constraints.cashMin)
-  const spend = slopes((j) => {
-    const instrument = universe.instruments[j]!
-    return (isFunded(instrument) ? 1 : 0) + costRate(instrument) * direction[j]!
-  })
-  rows.push(linearRow('cash', cashMin, held.cashTotal - cashMin, spend, 0))
+  const cost = each((j) => Math.max(0, costRate(universe.instruments[j]!)))
+  const pays = each((j) => (isFunded(universe.instruments[j]!) ? 1 : 0))
+  addRow('cash', cashMin, held.cashTotal - cashMin, { slope: pays, bend: cost })
   const overdraft = Math.max(0, -cashMin)
   for (let c = 0; c < universe.currencies.length; c++) {
-    const pays = (j: number): boolean => isFunded(universe.instruments[j]!) && universe.quoteOf[j] === c
-    if (!universe.instruments.some((_, j) => pays(j) && direction[j] !== 0)) continue
-    const own = slopes((j) => (pays(j) ? spend[j]! : 0))
-    rows.push(linearRow('cash', -overdraft, held.cash[c]! + overdraft, own, 0))
+    const own = each((j) => (universe.quoteOf[j] === c ? pays[j]! : 0))
+    if (own.includes(1))
+      addRow('cash', -overdraft, held.cash[c]! + overdraft, { slope: own, bend: own.map((mine, j) => mine * cost[j]!) })
   }
   return rows
-}
-
-function linearRow(limit: LimitName, limitValue: number, allowance: number, slope: Float64Array, base: number): Row {
-  return {
-    limit,
-    limitValue,
-    bound: Math.max(allowance, base),
-    measure: (traded) => traded.reduce((sum, t, j) => sum + slope[j]! * t, base),
-    slope: () => slope,
-  }
-}
-
-/** Σ over underlyings of max(high + z, −(low + z)): each side of kept open orders counts alone. */
-function grossRow(
-  { mandate: { universe } }: PlanInputs,
-  held: Valued,
-  { gross, direction }: { gross: number; direction: Int8Array },
-): Row {
-  const sides = (traded: Float64Array): { long: Float64Array; short: Float64Array } => {
-    const long = held.weightHigh.slice()
-    const short = held.weightLow.map((low) => -low)
-    for (let j = 0; j < traded.length; j++) {
-      long[universe.underlyingOf[j]!]! += traded[j]!
-      short[universe.underlyingOf[j]!]! -= traded[j]!
-    }
-    return { long, short }
-  }
-  const measure = (traded: Float64Array): number => {
-    const { long, short } = sides(traded)
-    return long.reduce((sum, each, u) => sum + Math.max(each, short[u]!), 0)
-  }
-  const slope = (traded: Float64Array): Float64Array => {
-    const { long, short } = sides(traded)
-    return Float64Array.from(traded, (_, j) => {
-      const u = universe.underlyingOf[j]!
-      return long[u]! > short[u]! ? 1 : long[u]! < short[u]! ? -1 : direction[j]!
-    })
-  }
-  return {
-    limit: 'gross',
-    limitValue: gross,
-    bound: Math.max(gross, measure(new Float64Array(direction.length))),
-    measure,
-    slope,
-  }
 }

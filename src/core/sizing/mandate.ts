@@ -3,6 +3,7 @@
  * Weights, widths and limits are exact ratios because the quantizer compares them exactly. Nothing here has a default.
  */
 import type { Ratio } from '../base/ratio.ts'
+import { assertNever } from '../base/result.ts'
 import type { Universe } from '../domain/universe.ts'
 
 /** Target weight per underlying, signed delta notional ÷ equity. */
@@ -17,6 +18,7 @@ export type Unit = 'weight' | 'relative' | 'volatility' | 'risk'
  * full: trade every deviation away. proportional: trade `rate` of each.
  * band: leave deviations inside the width alone; outside, trade to the edge or to the target. `risk` is one band on the
  * tracking error of the book, the other units are one band per underlying.
+ * costAware: trades what is worth its cost over the time until drift would have undone it, decided every `intervalMs`.
  * riskCap: the cheapest trades that bring the tracking error back to the cap (formulas: least-cost projection).
  */
 export type Policy =
@@ -39,6 +41,30 @@ export type Policy =
     }
   | { readonly kind: 'band'; readonly unit: 'risk'; readonly width: Ratio; readonly to: 'edge' | 'target' }
   | { readonly kind: 'riskCap'; readonly trackingErrorMax: Ratio }
+  | { readonly kind: 'costAware'; readonly knob: Knob; readonly intervalMs: number }
+
+/**
+ * How much a deviation matters against the cost of trading, in one of three forms: the risk aversion γ, the tracking error
+ * the policy should show in the long run, or how far one underlying (an index) may drift, the others at their targets.
+ */
+export type Knob =
+  | { readonly kind: 'aversion'; readonly aversion: Ratio }
+  | { readonly kind: 'trackingError'; readonly trackingError: Ratio }
+  | { readonly kind: 'width'; readonly underlying: number; readonly width: Ratio }
+
+/** The number a knob is set to. */
+export function knobValue(knob: Knob): Ratio {
+  switch (knob.kind) {
+    case 'aversion':
+      return knob.aversion
+    case 'trackingError':
+      return knob.trackingError
+    case 'width':
+      return knob.width
+    default:
+      return assertNever(knob)
+  }
+}
 
 /** Limits; null = not limited. Fractions of equity unless the name says otherwise. */
 export interface Constraints {

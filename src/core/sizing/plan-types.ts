@@ -7,6 +7,7 @@ import type { Instant } from '../base/instant.ts'
 import type { Ratio } from '../base/ratio.ts'
 import type { MarketState, RiskModel } from '../domain/market.ts'
 import type { OpenOrder, Portfolio, Side } from '../domain/portfolio.ts'
+import type { Curvature } from './curvature.ts'
 import type { Mandate, Policy, Unit } from './mandate.ts'
 
 /** Hashes of the inputs, made once when the inputs are made; `plan()` never hashes columns. */
@@ -23,6 +24,8 @@ export interface PlanInputs {
   readonly market: MarketState
   readonly risk: RiskModel
   readonly hashes: InputHashes
+  /** What `costAware` needs beyond these; made by `prepare()`, by `plan()` itself where it is absent. */
+  readonly curvature?: Curvature
 }
 
 /** Stage 1, `value`: the book in weights. */
@@ -104,7 +107,10 @@ export type Reason =
       readonly wanted: number
       readonly allowed: number
     }
-  | { readonly kind: 'heldBackWithOthers'; readonly wanted: number; readonly allowed: number }
+  /** Resized because limits changed the other trades. */
+  | { readonly kind: 'movedWithOthers'; readonly wanted: number; readonly allowed: number }
+  /** The first unit of a trade is worth `gain` over its horizon, the other trades made, and costs `cost`. */
+  | { readonly kind: 'worthItsCost' | 'notWorthItsCost'; readonly gain: number; readonly cost: number }
   | {
       readonly kind: 'instrument'
       readonly instrument: string
@@ -210,6 +216,17 @@ export interface Line {
   readonly because: readonly Reason[]
 }
 
+/** What the policy leads to in the long run, a year. */
+export interface PlanForecast {
+  readonly trackingError: number
+  /** Σ |traded weight|. */
+  readonly turnover: number
+  /** Fraction of equity. */
+  readonly cost: number
+  /** The risk aversion the policy stands for. */
+  readonly aversion: number
+}
+
 export interface SizePlan {
   readonly id: string
   readonly asOf: Instant
@@ -228,5 +245,7 @@ export interface SizePlan {
   readonly turnover: number
   readonly traded: Decimal
   readonly cost: Cost
+  /** null where the policy implies none. */
+  readonly forecast: PlanForecast | null
   readonly because: readonly Reason[]
 }

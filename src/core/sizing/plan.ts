@@ -5,6 +5,7 @@ import { check } from './check.ts'
 import { constrain } from './constrain.ts'
 import { measureImbalance } from './imbalance.ts'
 import type { PlanInputs, SizePlan } from './plan-types.ts'
+import { prepare } from './prepare.ts'
 import { quantize } from './quantize.ts'
 import { size } from './size.ts'
 import { summarise } from './summary.ts'
@@ -14,9 +15,12 @@ import { value } from './value.ts'
  * Sizes a whole book.
  * @returns the plan, or every issue that stands in its way. Never throws on data, never returns NaN.
  */
-export function plan(inputs: PlanInputs): Result<SizePlan, readonly Issue[]> {
-  const issues = check(inputs)
+export function plan(asked: PlanInputs): Result<SizePlan, readonly Issue[]> {
+  const issues = check(asked)
   if (issues.length > 0) return fail(issues)
+  const prepared = prepare(asked)
+  if (!prepared.ok) return prepared
+  const inputs = prepared.value
   const valued = value(inputs)
   if (!valued.ok) return valued
   const held = valued.value

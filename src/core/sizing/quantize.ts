@@ -24,7 +24,7 @@ import {
 } from '../base/ratio.ts'
 import { unitDelta } from '../domain/valuation.ts'
 import { anchorsOf } from './anchors.ts'
-import { exceeds, limitRows } from './limits.ts'
+import { exceeds, limitRows, measureRow, slopeRow } from './limits.ts'
 import type { Allowed, LimitName, PlanInputs, Quantized, Reason, Valued } from './plan-types.ts'
 
 /** A float64 weight this near an exact one is its image. */
@@ -177,13 +177,17 @@ function shrinkToLimits(
   held: Valued,
   { quantity, because }: { quantity: Decimal[]; because: Reason[][] },
 ): void {
+  const { universe } = inputs.mandate
   const direction = Int8Array.from(quantity, signOf)
-  const rows = limitRows(inputs, held, direction)
+  const rows = limitRows(inputs, held)
   const traded = (): Float64Array => Float64Array.from(quantity, (each, j) => toNumber(each) * held.unitWeight[j]!)
-  for (let now = traded(), broken = rows.find((row) => exceeds(row, now)); broken !== undefined; ) {
-    const slope = broken.slope(now)
+  for (let now = traded(); ; now = traded()) {
+    const broken = rows.find((row) => exceeds(universe, row, now))
+    if (broken === undefined) return
+    const slope = slopeRow(universe, broken, now, direction)
     const adds = now.map((t, j) => Math.max(0, t * slope[j]!))
-    const keep = Math.max(0, 1 - (broken.measure(now) - broken.bound) / adds.reduce((sum, each) => sum + each, 0))
+    const excess = measureRow(universe, broken, now) - broken.bound
+    const keep = Math.max(0, 1 - excess / adds.reduce((sum, each) => sum + each, 0))
     for (let j = 0; j < quantity.length; j++)
       if (adds[j]! > 0)
         shrinkLeg(inputs, {
@@ -194,8 +198,6 @@ function shrinkToLimits(
           because: because[j]!,
           limit: broken.limit,
         })
-    now = traded()
-    broken = rows.find((row) => exceeds(row, now))
   }
 }
 

@@ -6,6 +6,7 @@ import { ratioToNumber } from '../base/ratio.ts'
 import { assertNever } from '../base/result.ts'
 import { minimiseCost } from '../maths/least-cost.ts'
 import type { Policy } from './mandate.ts'
+import { optimise } from './optimum.ts'
 import type { Imbalance, PlanInputs, Reason, Wanted } from './plan-types.ts'
 import { orderTradeable, underlyingCost } from './tradeable.ts'
 
@@ -27,6 +28,8 @@ export function size(inputs: PlanInputs, aim: Float64Array, imbalance: Imbalance
         : tradeBands(inputs, { policy, aim, imbalance })
     case 'riskCap':
       return tradeToCap(inputs, imbalance, ratioToNumber(policy.trackingErrorMax))
+    case 'costAware':
+      return tradeToOptimum(inputs, imbalance)
     default:
       return assertNever(policy)
   }
@@ -104,5 +107,17 @@ function tradeToCap(inputs: PlanInputs, imbalance: Imbalance, cap: number): Want
   return {
     trade,
     because: Array.from(trade, (z) => [z === 0 ? { kind: 'notNeededForCap', cap } : { kind: 'cheapestToCap', cap }]),
+  }
+}
+
+/** What is worth its cost, all underlyings weighed together. */
+function tradeToOptimum(inputs: PlanInputs, imbalance: Imbalance): Wanted {
+  const { trade, gain } = optimise(inputs, imbalance.weight)
+  const cost = inputs.curvature!.threshold
+  return {
+    trade,
+    because: Array.from(trade, (z, i) => [
+      { kind: z === 0 ? 'notWorthItsCost' : 'worthItsCost', gain: gain[i]!, cost: cost[i]! },
+    ]),
   }
 }

@@ -19,6 +19,7 @@ import type {
   Imbalance,
   Leg,
   Line,
+  PlanForecast,
   PlanInputs,
   Quantized,
   Reason,
@@ -70,7 +71,19 @@ export function summarise(inputs: PlanInputs, stages: Stages): SizePlan {
     turnover,
     traded: legs.reduce((sum, leg) => add(sum, leg.notional), ZERO),
     cost,
+    forecast: forecastOf(inputs),
     because: reasonsOfPlan(inputs, stages, { before, after, balanced: legs.length === 0 }),
+  }
+}
+
+function forecastOf({ curvature }: PlanInputs): PlanForecast | null {
+  if (curvature === undefined) return null
+  const { trackingError, turnover, costPerYear } = curvature.forecast
+  return {
+    trackingError,
+    turnover: turnover.reduce((sum, each) => sum + each, 0),
+    cost: costPerYear,
+    aversion: curvature.aversion,
   }
 }
 

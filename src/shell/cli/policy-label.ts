@@ -1,7 +1,7 @@
 /** Policies in a few words, for rows and headings. */
 import { type Ratio, ratioCompare, ratioToNumber } from '../../core/base/ratio.ts'
 import { assertNever } from '../../core/base/result.ts'
-import type { Policy } from '../../core/sizing/mandate.ts'
+import type { Knob, Policy } from '../../core/sizing/mandate.ts'
 import { percentText } from './figures.ts'
 
 /** "weight band 10 %, to edge", "least cost, error 7 %" */
@@ -17,8 +17,23 @@ export function policyLabel(policy: Policy): string {
         : `${policy.unit} band ${widths(policy.width)}, to ${policy.to}`
     case 'riskCap':
       return `least cost, error ${fraction(policy.trackingErrorMax)}`
+    case 'costAware':
+      return `cost-aware, ${knobLabel(policy.knob)}`
     default:
       return assertNever(policy)
+  }
+}
+
+function knobLabel(knob: Knob): string {
+  switch (knob.kind) {
+    case 'aversion':
+      return `aversion ${ratioToNumber(knob.aversion)}`
+    case 'trackingError':
+      return `error ${fraction(knob.trackingError)}`
+    case 'width':
+      return `band ${fraction(knob.width)}`
+    default:
+      return assertNever(knob)
   }
 }
 

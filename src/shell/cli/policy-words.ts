@@ -9,6 +9,7 @@ export type PolicyForm =
   | { readonly kind: 'full' }
   | { readonly kind: 'proportional'; readonly rate: string }
   | { readonly kind: 'riskCap'; readonly trackingErrorMax: string }
+  | { readonly kind: 'costAware'; readonly trackingError: string; readonly interval: string }
   | {
       readonly kind: 'band'
       readonly unit: 'weight' | 'volatility' | 'risk'
@@ -25,7 +26,7 @@ export type PolicyForm =
 type Side = 'edge' | 'target'
 
 const FORMS =
-  '"full", "proportional 50%", "band weight 10% edge", "band relative 25% edge 5%" (the last is the floor) or "cap 7%"'
+  '"full", "proportional 50%", "band weight 10% edge", "band relative 25% edge 5%" (the last is the floor), "cap 7%" or "cost-aware 3% 1h" (long-run error, time between decisions)'
 
 const isSide = (word: string | undefined): word is Side => word === 'edge' || word === 'target'
 const isPlainUnit = (word: string | undefined): word is 'weight' | 'volatility' | 'risk' =>
@@ -38,6 +39,8 @@ export function policyForm(words: string): Result<PolicyForm> {
   if (kind === 'full' && count === 0) return succeed({ kind })
   if (kind === 'proportional' && count === 1) return succeed({ kind, rate: first! })
   if (kind === 'cap' && count === 1) return succeed({ kind: 'riskCap', trackingErrorMax: first! })
+  if (kind === 'cost-aware' && count === 2)
+    return succeed({ kind: 'costAware', trackingError: first!, interval: second! })
   if (kind === 'band' && isPlainUnit(first) && isSide(third) && count === 3)
     return succeed({ kind, unit: first, width: second!, to: third })
   if (kind === 'band' && first === 'relative' && isSide(third) && count === 4)
@@ -52,7 +55,7 @@ export function policyForm(words: string): Result<PolicyForm> {
 
 /** The policy the words stand for, in a universe of `n` underlyings; every number is read as a book's is, so the same words hash alike. */
 export async function readPolicy(words: string, n: number): Promise<Result<Policy>> {
-  const { readFraction } = await import('../../wire/scalar.ts')
+  const { readDuration, readFraction } = await import('../../wire/scalar.ts')
   const form = policyForm(words)
   if (!form.ok) return form
   const issues: Issue[] = []
@@ -61,14 +64,30 @@ export async function readPolicy(words: string, n: number): Promise<Result<Polic
     if (!read.ok) issues.push({ ...read.error, path: `--policy ${name}` })
     return reduce(ratioOf(read.ok ? read.value : ZERO))
   }
-  const policy = policyOf(form.value, n, fraction)
+  const duration = (text: string, name: string): number => {
+    const read = readDuration(text)
+    if (!read.ok) issues.push({ ...read.error, path: `--policy ${name}` })
+    return read.ok ? read.value : 0
+  }
+  const policy = policyOf(form.value, n, { fraction, duration })
   return issues.length > 0 ? fail(issues) : succeed(policy)
 }
 
-function policyOf(form: PolicyForm, n: number, fraction: (text: string, name: string) => Ratio): Policy {
+interface Readers {
+  readonly fraction: (text: string, name: string) => Ratio
+  readonly duration: (text: string, name: string) => number
+}
+
+function policyOf(form: PolicyForm, n: number, { fraction, duration }: Readers): Policy {
   if (form.kind === 'full') return form
   if (form.kind === 'proportional') return { kind: form.kind, rate: fraction(form.rate, 'rate') }
   if (form.kind === 'riskCap') return { kind: form.kind, trackingErrorMax: fraction(form.trackingErrorMax, 'cap') }
+  if (form.kind === 'costAware')
+    return {
+      kind: form.kind,
+      knob: { kind: 'trackingError', trackingError: fraction(form.trackingError, 'error') },
+      intervalMs: duration(form.interval, 'interval'),
+    }
   const width = fraction(form.width, 'width')
   const { kind, to } = form
   if (form.unit === 'risk') return { kind, unit: form.unit, width, to }

@@ -137,6 +137,8 @@ describe('Almgren-Chriss', () => {
     const found = unwrap(optimalTrajectory({ ...PAPER, aversion: 1e30, slices: 500 }))
     expect(found.trades[0]).toBeCloseTo(1e6, 6)
     expect([...found.holdings].every(Number.isFinite)).toBe(true)
+    expect(codesOf(optimalTrajectory({ ...PAPER, aversion: 1e308, vol: 1e3 }))).toEqual(['cost.range'])
+    expect(codesOf(optimalTrajectory({ ...PAPER, quantity: 1e200 }))).toEqual(['cost.range', 'cost.range'])
   })
 
   test('[COST-11] slices too long for their impact and numbers out of range are refused', () => {

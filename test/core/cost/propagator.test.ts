@@ -136,6 +136,7 @@ describe('propagator', () => {
 
   test('[COST-16] a covariance that is none is refused', () => {
     expect(codesOf(fitPropagator(Float64Array.of(1, 2), Float64Array.of(1, 1)))).toEqual(['cost.kernel'])
+    expect(codesOf(fitPropagator(Float64Array.of(1, 0), Float64Array.of(1, Number.NaN)))).toEqual(['cost.kernel'])
     const blocks = { stillStill: Float64Array.of(1), stillMoving: Float64Array.of(1), movingMoving: Float64Array.of(1) }
     const system = { ...blocks, stillResponse: Float64Array.of(1), movingResponse: Float64Array.of(1) }
     expect(codesOf(fitPair(system))).toEqual(['cost.kernel'])

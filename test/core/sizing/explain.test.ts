@@ -48,10 +48,25 @@ const EXAMPLES: { readonly [K in Reason['kind']]: readonly [Extract<Reason, { ki
     'limited',
     'the gross limit is 100.0 %: +10.0 % instead of +20.0 %',
   ],
-  heldBackWithOthers: [
-    { kind: 'heldBackWithOthers', wanted: -0.2, allowed: -0.1 },
+  movedWithOthers: [
+    { kind: 'movedWithOthers', wanted: -0.2, allowed: -0.1 },
     'limited',
-    'held back with the other trades, so that the book as a whole keeps its limits: -10.0 % instead of -20.0 %',
+    'resized with the other trades, so that the book as a whole keeps its limits: -10.0 % instead of -20.0 %',
+  ],
+  worthItsCost: [
+    { kind: 'worthItsCost', gain: 0.00123, cost: 0.0006 },
+    'wanted',
+    'the first unit is worth 12.3 bp until drift would undo it and costs 6.0 bp: trade until it no longer pays',
+  ],
+  notWorthItsCost: [
+    { kind: 'notWorthItsCost', gain: 0.0003, cost: 0.0006 },
+    'wanted',
+    'left alone: a trade is worth 3.0 bp at most and costs 6.0 bp',
+  ],
+  forecast: [
+    { kind: 'forecast', note: 'SOL has 91d of history.' },
+    'book',
+    'SOL has 91d of history',
   ],
   instrument: [
     { kind: 'instrument', instrument: 'BTC-PERP', cost: 0.0006, instead: ['BTC'] },

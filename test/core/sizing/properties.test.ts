@@ -15,7 +15,7 @@ import { ratioToNumber } from '../../../src/core/base/ratio.ts'
 import { aimAt } from '../../../src/core/sizing/aim.ts'
 import { constrain } from '../../../src/core/sizing/constrain.ts'
 import { measureImbalance } from '../../../src/core/sizing/imbalance.ts'
-import { limitRows } from '../../../src/core/sizing/limits.ts'
+import { limitRows, measureRow } from '../../../src/core/sizing/limits.ts'
 import type { Policy } from '../../../src/core/sizing/mandate.ts'
 import { plan } from '../../../src/core/sizing/plan.ts'
 import type { PlanInputs, SizePlan } from '../../../src/core/sizing/plan-types.ts'
@@ -335,6 +335,6 @@ function checkLimits(
     }
   })
   // The rows themselves must agree with the arithmetic above.
-  for (const row of limitRows(inputs, held as never, Int8Array.from(traded, Math.sign)))
-    expect(row.measure(traded)).toBeLessThanOrEqual(row.bound + 1e-11)
+  for (const row of limitRows(inputs, held as never))
+    expect(measureRow(universe, row, traded)).toBeLessThanOrEqual(row.bound + 1e-11)
 }

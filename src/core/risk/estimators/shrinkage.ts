@@ -37,7 +37,7 @@ export function shrinkToIdentity(returns: Returns): Result<ShrunkCovariance> {
   let fourth = 0
   for (let t = 0; t < rows; t++) {
     let length = 0
-    for (let i = 0; i < n; i++) length += columns[i * rows + t]! ** 2
+    for (let i = 0; i < n; i++) length += columns[i * rows + t]! * columns[i * rows + t]!
     fourth += length * length
   }
   const distance = dispersion(sample, mean)
@@ -76,18 +76,19 @@ export function shrinkToConstantCorrelation(returns: Returns): Result<ShrunkCova
     n,
     rows,
   )
+  const cubes = columns.map((x) => x * x * x)
   let [noise, shared, distance] = [0, 0, 0]
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < n; j++) {
       const at = i * n + j
-      target[at] = i === j ? s[at]! : average * vol[i]! * vol[j]!
+      target[at] = i === j ? s[at]! : average * (vol[i]! * vol[j]!)
       const own = squares[at]! - s[at]! * s[at]!
       noise += own
       if (i === j) shared += own
       else {
         // θ_ii,ij, once for each ordered pair: the sum over (i, j) and (j, i) is that of the paper.
         let third = 0
-        for (let t = 0; t < rows; t++) third += columns[i * rows + t]! ** 3 * columns[j * rows + t]!
+        for (let t = 0; t < rows; t++) third += cubes[i * rows + t]! * columns[j * rows + t]!
         shared += average * (vol[j]! / vol[i]!) * (third / rows - s[i * n + i]! * s[at]!)
       }
       distance += (target[at]! - s[at]!) ** 2

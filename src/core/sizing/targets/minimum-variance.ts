@@ -1,5 +1,6 @@
 /**
- * Two targets that are one quadratic program each, solved by the dual active-set method of `quadratic-program.ts`.
+ * Two targets that are one quadratic program each, solved by the block pivoting of `block-pivoting.ts` where that ends with
+ * an optimum, else (and with bounds that scale along) by the dual active-set method of `quadratic-program.ts`.
  *
  * Minimum variance (Markowitz 1952): min w'Σw, Σ w = total, lower ≤ w ≤ upper.
  * Maximum diversification (Choueifaty and Coignard 2008): max w'σ / sqrt(w'Σw), the same with bounds. The ratio does not
@@ -9,6 +10,7 @@
 import { type Issue, type Result, refuse, succeed } from '../../base/result.ts'
 import { sum } from '../../maths/matrix.ts'
 import { type LinearRow, projectOnto } from '../../maths/quadratic-program.ts'
+import { pivotToOptimum } from './block-pivoting.ts'
 import { type Bounds, checkBounds, checkInputs, type TargetInputs, type TargetWeights } from './target-inputs.ts'
 
 export interface BoundedTargetInputs extends TargetInputs {
@@ -22,6 +24,8 @@ export function minimumVarianceWeights(inputs: BoundedTargetInputs): Result<Targ
   const issues = issuesOf(inputs, Number.NEGATIVE_INFINITY)
   if (issues.length > 0) return { ok: false, error: issues }
   const ones = new Float64Array(n).fill(1)
+  const direct = pivotToOptimum({ n, metric: covariance, coefficients: ones, bound: total, ...bounds })
+  if (direct !== null) return succeed(answer(rescaled(direct, bounds, total)))
   const projected = projectOnto({
     n,
     metric: covariance,
@@ -30,8 +34,7 @@ export function minimumVarianceWeights(inputs: BoundedTargetInputs): Result<Targ
     rows: equality(ones, total),
   })
   if (projected.status === 'infeasible') return conflict()
-  const weight = rescaled(projected.x, bounds, total)
-  return succeed({ weight, needed: ['vol', 'correlation', 'bounds'] })
+  return succeed(answer(rescaled(projected.x, bounds, total)))
 }
 
 /** Bounds must be 0 or more. Codes: those of `checkInputs` and `checkBounds`. */
@@ -47,22 +50,24 @@ export function maximumDiversificationWeights(inputs: BoundedTargetInputs): Resu
     if (lower > 0) rows.push(shareRow(rows.length, { n, index: i, share: lower, sign: 1 }))
     if (upper < 1) rows.push(shareRow(rows.length, { n, index: i, share: upper, sign: -1 }))
   }
-  const projected = projectOnto({
-    n,
-    metric: covariance,
-    point: new Float64Array(n),
-    lower: new Float64Array(n),
-    upper: new Float64Array(n).fill(Number.POSITIVE_INFINITY),
-    rows,
-  })
+  const open = { lower: new Float64Array(n), upper: new Float64Array(n).fill(Number.POSITIVE_INFINITY) }
+  const free = rows.length === 2
+  const direct = free ? pivotToOptimum({ n, metric: covariance, coefficients: vol, bound: 1, ...open }) : null
+  if (direct !== null) return succeed(answer(toTotal(direct, bounds, total)))
+  const projected = projectOnto({ n, metric: covariance, point: new Float64Array(n), ...open, rows })
   if (projected.status === 'infeasible') return conflict()
-  const whole = sum(projected.x)
-  const weight = rescaled(
-    projected.x.map((x) => (x / whole) * total),
+  return succeed(answer(toTotal(projected.x, bounds, total)))
+}
+
+const answer = (weight: Float64Array): TargetWeights => ({ weight, needed: ['vol', 'correlation', 'bounds'] })
+
+function toTotal(x: Float64Array, bounds: Bounds, total: number): Float64Array {
+  const whole = sum(x)
+  return rescaled(
+    x.map((value) => (value / whole) * total),
     bounds,
     total,
   )
-  return succeed({ weight, needed: ['vol', 'correlation', 'bounds'] })
 }
 
 const issuesOf = (inputs: BoundedTargetInputs, lowest: number): Issue[] => [

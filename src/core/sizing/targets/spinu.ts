@@ -21,16 +21,16 @@ export interface SpinuProblem {
 
 export interface SpinuSolution {
   readonly x: Float64Array
-  /** max |x_i(Σx)_i − b_i|/b_i at the end. */
+  /** max |x_i(Σx)_i − b_i|, a part of the whole risk 1. */
   readonly residual: number
   /** Products Σx that it took. */
   readonly products: number
 }
 
-/** Relative error of the contributions that counts as none. */
+/** Error of each contribution, as a part of its budget, that counts as none. */
 const TOLERANCE = 3e-13
-/** The walk ends where it cannot come nearer; up to here the contributions are the budgets to 1e-12. */
-const RESIDUAL_MAX = 1e-12
+/** Error of the contributions, as a part of the whole risk, that is accepted where rounding allows no better. */
+const RESIDUAL_MAX = 3e-13
 /** A model step that leaves more of the error than this is followed by Newton's. */
 const GAIN_MIN = 0.25
 /** Least part of a variance that the model leaves to the asset itself. */
@@ -78,8 +78,11 @@ export function minimiseSpinu(problem: SpinuProblem): SpinuSolution | null {
     gaining = after < GAIN_MIN * error
     error = after
   }
-  if (error > TOLERANCE) error = finishNewton(walk, problem, error)
-  return error <= RESIDUAL_MAX ? { x, residual: error, products: walk.products } : null
+  if (error > TOLERANCE) finishNewton(walk, problem, error)
+  // A budget near 0 may be the small difference of large risks: then only the part of the whole is within reach.
+  let residual = 0
+  for (let i = 0; i < n; i++) residual = Math.max(residual, Math.abs(x[i]! * walk.y[i]! - budget[i]!))
+  return residual <= RESIDUAL_MAX ? { x, residual, products: walk.products } : null
 }
 
 function measure(walk: Walk, covariance: Float64Array, n: number): void {
@@ -144,8 +147,8 @@ function positiveRoot(r: number, linear: number, root: number, b: number): numbe
   return linear > 0 ? (2 * b) / (linear + root) : (root - linear) / (2 * r)
 }
 
-/** @returns the error reached. */
-function finishNewton(walk: Walk, problem: SpinuProblem, reached: number): number {
+/** Down to the tolerance, or as near as rounding allows. */
+function finishNewton(walk: Walk, problem: SpinuProblem, reached: number): void {
   const { n, covariance, budget } = problem
   const { x, direction } = walk
   let error = reached
@@ -160,9 +163,8 @@ function finishNewton(walk: Walk, problem: SpinuProblem, reached: number): numbe
     const after = worstError(walk, budget, n)
     const stuck = longest < 1e-6 && !(after < error)
     error = after
-    if (stuck || !(error < Number.POSITIVE_INFINITY)) break
+    if (stuck || !(error < Number.POSITIVE_INFINITY)) return
   }
-  return error
 }
 
 /** (Σ + diag(b/x²))·direction = b/x − Σx to the relative accuracy asked for, in the energy norm. */

@@ -1,6 +1,5 @@
 /** What the target builders share: their inputs, their answer, and the refusals that name what is missing. */
 import type { Issue } from '../../base/result.ts'
-import { sum } from '../../maths/matrix.ts'
 
 /** Inputs a builder can need, as an answer lists them. */
 export type Need = 'vol' | 'correlation' | 'budget' | 'bounds'
@@ -114,8 +113,9 @@ export function checkBounds({ names, total }: TargetInputs, { lower, upper }: Bo
       },
     ]
   })
-  if (issues.length > 0) return issues
-  const [least, most] = [sum(lower), sum(upper)]
+  // A total that is none is refused by `checkInputs`; nothing can be compared with it.
+  if (issues.length > 0 || !(total > 0 && total < Number.POSITIVE_INFINITY)) return issues
+  const [least, most] = [sumOf(lower), sumOf(upper)]
   const slack = 1e-12 * Math.max(1, Math.abs(total))
   if (least <= total + slack && most >= total - slack) return []
   const tooMuch = least > total + slack
@@ -129,6 +129,13 @@ export function checkBounds({ names, total }: TargetInputs, { lower, upper }: Bo
       hint: tooMuch ? 'lower some of them' : 'raise some of them',
     },
   ]
+}
+
+/** Bounds may be infinite, which a compensated sum does not survive. */
+function sumOf(values: Float64Array): number {
+  let total = 0
+  for (const value of values) total += value
+  return total
 }
 
 const largestOf = (names: readonly string[], values: Float64Array): string =>

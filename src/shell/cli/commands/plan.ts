@@ -119,6 +119,10 @@ function relativesOf(policy: Policy): Policy[] {
       return []
     case 'proportional':
       return [full]
+    case 'costAware':
+      return policy.knob.kind === 'trackingError'
+        ? [{ kind: 'riskCap', trackingErrorMax: policy.knob.trackingError }, full]
+        : [full]
     case 'riskCap':
       return [{ kind: 'band', unit: 'risk', width: policy.trackingErrorMax, to: 'edge' }, full]
     case 'band': {

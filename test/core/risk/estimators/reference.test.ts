@@ -13,7 +13,7 @@ import {
   shrinkToOracle,
 } from '../../../../src/core/risk/estimators/shrinkage.ts'
 import { readCandles } from '../../../../src/shell/files/candles.ts'
-import { absent, mersenneTwister, REFERENCE, readRows, SHARED, stockReturns, valueOf } from './returns-data.ts'
+import { absent, mersenneTwister, REFERENCE, readRows, SHARED, stockReturns, unwrap } from './returns-data.ts'
 
 const PAIRS = [
   { volHalflife: 10, correlationHalflife: 10 },
@@ -33,7 +33,7 @@ function expectRelative(found: Float64Array, path: string, relative: number): vo
 describe.skipIf(absent)('published iterated EWMA', () => {
   test('[EST-4] of three stocks with half-lives 10 and 21, clipped at 4.2', () => {
     const options = { volHalflife: 10, correlationHalflife: 21, clip: 4.2, warmUp: 20 }
-    const { covariance } = valueOf(iteratedEwma(stockReturns(['GOOG', 'AAPL', 'FB']), options))
+    const { covariance } = unwrap(iteratedEwma(stockReturns(['GOOG', 'AAPL', 'FB']), options))
     expectRelative(covariance, 'cov_pred_finance/Sigma_iewma.csv', 1e-12)
   })
 
@@ -44,12 +44,12 @@ describe.skipIf(absent)('published iterated EWMA', () => {
     const options = { volHalflife: 63, correlationHalflife: 125, clip: null, warmUp: 0 }
     const masked = { names: returns.names, values }
     expect(iteratedEwma(masked, options).ok).toBe(false)
-    const { covariance } = valueOf(iteratedEwma(valueOf(handleMissing(masked, 'zero')), options))
+    const { covariance } = unwrap(iteratedEwma(unwrap(handleMissing(masked, 'zero')), options))
     expectRelative(covariance, 'cov_pred_finance/cov_iewma_nan.csv', 1e-12)
   })
 
   test('[EST-5] the mix of three pairs judged by the whole history', () => {
-    const mix = valueOf(
+    const mix = unwrap(
       mixedIteratedEwma(stockReturns(['GOOG', 'AAPL', 'FB']), { pairs: PAIRS, clip: 4.2, warmUp: 20, window: null }),
     )
     expectRelative(mix.covariance, 'cov_pred_finance/Sigma_combinator.csv', 2e-8)
@@ -66,7 +66,7 @@ describe.skipIf(absent)('published iterated EWMA', () => {
   ])('[EST-5] the weights of twenty stocks judged by ten days: %s', (row, clip) => {
     const expected = JSON.parse(readFileSync(`${REFERENCE}cov_pred_finance/expected.json`, 'utf8'))
     const published: number[] = expected['combination_weights_20_assets_window10_2018-04-11'][row]
-    const mix = valueOf(mixedIteratedEwma(stockReturns(null), { pairs: PAIRS, clip, warmUp: 20, window: 10 }))
+    const mix = unwrap(mixedIteratedEwma(stockReturns(null), { pairs: PAIRS, clip, warmUp: 20, window: 10 }))
     published.forEach((weight, k) => {
       expect(Math.abs(mix.weights[k]! - weight)).toBeLessThan(1e-5)
     })
@@ -91,7 +91,7 @@ describe.skipIf(absent)('published shrinkage', () => {
       const shrink: (returns: Returns) => Result<ShrunkCovariance> = target.startsWith('constant-correlation')
         ? shrinkToConstantCorrelation
         : shrinkToIdentity
-      const { covariance } = valueOf(shrink({ names, values }))
+      const { covariance } = unwrap(shrink({ names, values }))
       expected.flat().forEach((value, k) => {
         expect(Math.abs(covariance[k]! - value)).toBeLessThan(1e-14 * Math.max(1, Math.abs(value)))
       })
@@ -103,16 +103,16 @@ describe.skipIf(absent)('published shrinkage', () => {
     const asOf = Date.UTC(2026, 2, 1)
     const columns = names.map((name) => {
       const window = { asOf, from: asOf - YEAR_MS, to: asOf, intervalMs: HOUR_MS }
-      const { close } = valueOf(readCandles(`${SHARED}data/candles_1h_spot/${name}.csv.gz`, window)).columns
+      const { close } = unwrap(readCandles(`${SHARED}data/candles_1h_spot/${name}.csv.gz`, window)).columns
       return close.slice(1).map((price, k) => price / close[k]! - 1)
     })
-    const values = Float64Array.from(columns[0]!).length
+    const rows = columns[0]!.length
     const returns = {
       names,
-      values: Float64Array.from({ length: values * 5 }, (_, k) => columns[k % 5]![Math.floor(k / 5)]!),
+      values: Float64Array.from({ length: rows * 5 }, (_, k) => columns[k % 5]![Math.floor(k / 5)]!),
     }
     for (const shrink of [shrinkToIdentity, shrinkToConstantCorrelation, shrinkToOracle]) {
-      const { covariance, shrinkage, notes } = valueOf(shrink(returns))
+      const { covariance, shrinkage, notes } = unwrap(shrink(returns))
       expect(shrinkage).toBeLessThan(0.1)
       expect(notes).toEqual([])
       for (let i = 0; i < 5; i++) {

@@ -11,7 +11,7 @@ export const REFERENCE = `${SHARED}reference/sizing/`
 export const absent = !existsSync(SHARED) && process.env.CI === undefined
 if (absent) console.warn(`skipped: reference data is not in ${SHARED}`)
 
-export function valueOf<T>(result: Result<T>): T {
+export function unwrap<T>(result: Result<T>): T {
   if (!result.ok) throw new Error(JSON.stringify(result.error))
   return result.value
 }

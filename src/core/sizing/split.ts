@@ -1,0 +1,99 @@
+/**
+ * From underlyings to instruments: each wanted trade is cut to the caps of its underlying and spread over what may be
+ * traded for it, cheapest first, each up to its own cap; what settled cash cannot pay for moves to contracts.
+ */
+import { costRate } from '../cost/proportional.ts'
+import { isFunded } from '../domain/instrument.ts'
+import type { Universe } from '../domain/universe.ts'
+import { type Cap, capInstrument, capUnderlying, exceeds, measureRow, type Row, slopeRow } from './limits.ts'
+import type { LimitName, PlanInputs, Valued } from './plan-types.ts'
+import { orderTradeable } from './tradeable.ts'
+
+export interface Split {
+  readonly byInstrument: Float64Array
+  /** Per underlying: the limit that kept the split below what was wanted, or null. */
+  readonly binding: readonly (Cap | null)[]
+}
+
+/**
+ * Spreads each wanted trade over its instruments, cheapest first, each up to its own cap; then moves what settled cash
+ * cannot pay for from funded instruments to contracts, least extra cost first.
+ */
+export function splitCheapestFirst(
+  inputs: PlanInputs,
+  held: Valued,
+  { wanted, rows }: { wanted: Float64Array; rows: readonly Row[] },
+): Split {
+  const byInstrument = new Float64Array(inputs.mandate.universe.instruments.length)
+  const room = new Float64Array(byInstrument.length)
+  const tradeable = orderTradeable(inputs)
+  const binding = Array.from(wanted, (z, u): Cap | null => {
+    if (z === 0) return null
+    const direction = z > 0 ? 1 : -1
+    const own = capUnderlying(inputs, held, u, direction)
+    const size = Math.min(Math.abs(z), own.size)
+    let left = size
+    let last: Cap = { size: 0, limit: blockedBy(inputs, u), limitValue: 0 }
+    for (const j of tradeable[u]!) {
+      const cap = capInstrument(inputs, held, j, direction)
+      const part = Math.min(left, cap.size)
+      byInstrument[j] = direction * part
+      room[j] = cap.size - part
+      left -= part
+      last = cap
+    }
+    if (left > 0) return last
+    return size < Math.abs(z) ? own : null
+  })
+  for (const row of rows) if (row.limit === 'cash') moveOffCash(inputs, { row, byInstrument, room, tradeable })
+  return { byInstrument, binding }
+}
+
+/** Why an underlying has no instrument to trade. */
+function blockedBy({ mandate, market }: PlanInputs, u: number): LimitName {
+  const listed = mandate.tradeable[u]!
+  if (listed.length === 0) return 'noInstrument'
+  if (mandate.constraints.frozen[u] === 1) return 'frozen'
+  return listed.some((j) => market.stale[j] === 1) ? 'stale' : 'frozen'
+}
+
+function moveOffCash(
+  { mandate: { universe } }: PlanInputs,
+  state: { row: Row; byInstrument: Float64Array; room: Float64Array; tradeable: readonly (readonly number[])[] },
+): void {
+  const { row, byInstrument, room, tradeable } = state
+  let excess = measureRow(universe, row, byInstrument) - row.bound
+  if (excess <= 0) return
+  // Only buys spend cash.
+  const slope = slopeRow(universe, row, byInstrument, new Int8Array(byInstrument.length).fill(1))
+  const moves = tradeable
+    .flatMap((order) => order.flatMap((from) => order.map((to) => ({ from, to }))))
+    .filter(
+      ({ from, to }) => byInstrument[from]! > 0 && isFunded(universe.instruments[from]!) && slope[from]! > slope[to]!,
+    )
+    .map((move) => ({
+      ...move,
+      extra: costRate(universe.instruments[move.to]!) - costRate(universe.instruments[move.from]!),
+    }))
+    .sort((a, b) => a.extra - b.extra || a.from - b.from || a.to - b.to)
+  for (const { from, to } of moves) {
+    if (excess <= 0) return
+    const saved = slope[from]! - slope[to]!
+    const moved = Math.min(byInstrument[from]!, room[to]!, excess / saved)
+    byInstrument[from]! -= moved
+    byInstrument[to]! += moved
+    room[to]! -= moved
+    room[from]! += moved
+    excess -= moved * saved
+  }
+}
+
+/** The part of the trades, at most 1, that takes what is beyond a row off it: rows are convex and hold at no trade. */
+export function shareInside(universe: Universe, rows: readonly Row[], traded: Float64Array): number {
+  const none = new Float64Array(traded.length)
+  return rows.reduce((share, row) => {
+    if (!exceeds(universe, row, traded)) return share
+    const still = measureRow(universe, row, none)
+    return Math.min(share, (row.bound - still) / (measureRow(universe, row, traded) - still))
+  }, 1)
+}
