@@ -19,15 +19,17 @@ export { hashOf } from './base/hash.ts'
 export { formatInstant, type Instant, parseInstant } from './base/instant.ts'
 export { type Ratio, ratio, ratioOfText, ratioToNumber } from './base/ratio.ts'
 export type { Issue, Result } from './base/result.ts'
+export * from './cost/index.ts'
 export type { Contract, Fee, Future, Grid, Instrument, Money, Option, Perp, Spot } from './domain/instrument.ts'
 export type { MarketState, RiskModel } from './domain/market.ts'
 export type { OpenOrder, Portfolio, Side } from './domain/portfolio.ts'
 export { makeUniverse, type Universe } from './domain/universe.ts'
+export * from './risk/index.ts'
+export { type Curvature, computeCurvature, proportionalCosts } from './sizing/curvature.ts'
 export { explainBook, explainLines, sentence } from './sizing/explain.ts'
 export { measureImbalance } from './sizing/imbalance.ts'
 export type { Constraints, Mandate, Policy, Target, Unit } from './sizing/mandate.ts'
 export { plan } from './sizing/plan.ts'
-export { prepare } from './sizing/prepare.ts'
 export type {
   Balance,
   Cost,
@@ -38,3 +40,9 @@ export type {
   Reason,
   SizePlan,
 } from './sizing/plan-types.ts'
+export { prepare } from './sizing/prepare.ts'
+export { type QuoteRequest, type Quotes, quotes } from './sizing/quotes.ts'
+export { skewSizes } from './sizing/quotes-skew.ts'
+export * from './sizing/targets/index.ts'
+export { sizeTrade } from './sizing/trade.ts'
+export type { Proposal, SizedTrade } from './sizing/trade-types.ts'

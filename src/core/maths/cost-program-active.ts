@@ -18,7 +18,7 @@ import { begin, measure, pullSize, ROW, recentre, refreshMultipliers, type Work 
 /** Pulls on held trades within this part of the terms they are made of are rounding. */
 const ROUNDING = 1e-13
 /** Free trades are settled where their forces are this part of the terms or less. */
-const SETTLED = 1e-12
+const SETTLED = 1e-13
 /** Active rows are met where they are off by this part of their terms or less, or by rounding that falls no more. */
 const MET = 1e-14
 /** Falls of Φ up to this part of it are rounding; after so many steps in a row that promise no more, the pattern is solved. */
@@ -348,7 +348,7 @@ function centred(program: CostProgram, work: Work): boolean {
   for (let k = 0; k < rows.length; k++) {
     const moved = work.softness[k]! * Math.abs(work.multipliers[k]! - work.prices[k]!)
     const size = rowSize(rows[k]!, program, work.trade)
-    const rounding = moved <= SETTLED * size && moved > 0.5 * work.misses[k]!
+    const rounding = moved <= 10 * SETTLED * size && moved > 0.5 * work.misses[k]!
     if (moved > MET * size && !rounding) return false
   }
   return true

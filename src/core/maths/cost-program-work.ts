@@ -111,7 +111,7 @@ export function makeWork(n: number, rowsMax: number): Work {
  * the centres, larger for programs whose flat directions and dependent rows make Φ hard to minimise.
  */
 const CAUTION = [
-  { anchor: 1e-7, softness: 1e-2 },
+  { anchor: 1e-7, softness: 1e-3 },
   { anchor: 1e-4, softness: 1e-1 },
   { anchor: 1e-2, softness: 1 },
 ] as const

@@ -4,8 +4,7 @@
  * limits allow in the metric of risk (a trade may therefore be held back because another one is). A plan never moves a book
  * further outside a limit.
  */
-import { limitRows } from './limits.ts'
-import { exceeds, type Row } from './limits.ts'
+import { exceeds, limitRows, type Row } from './limits.ts'
 import { projectNearest } from './nearest.ts'
 import { optimiseWithin } from './optimum.ts'
 import type { Allowed, LimitName, PlanInputs, Reason, Valued, Wanted } from './plan-types.ts'
@@ -24,10 +23,7 @@ export function constrain(inputs: PlanInputs, held: Valued, wanted: Wanted): All
     Float64Array.from(universe.instrumentsOf, (own) => own.reduce((sum, j) => sum + byInstrument[j]!, 0))
   const split = splitCheapestFirst(inputs, held, { wanted: wanted.trade, rows })
   const capped = byUnderlying(split.byInstrument)
-  if (
-    capped.every((z, u) => z === wanted.trade[u]) &&
-    !rows.some((row) => exceeds(universe, row, split.byInstrument))
-  )
+  if (capped.every((z, u) => z === wanted.trade[u]) && !rows.some((row) => exceeds(universe, row, split.byInstrument)))
     return { trade: wanted.trade, byInstrument: split.byInstrument, because: wanted.because.map(() => []) }
   if (policy.kind !== 'costAware') {
     const { byInstrument } = split
@@ -35,14 +31,20 @@ export function constrain(inputs: PlanInputs, held: Valued, wanted: Wanted): All
     return explain(wanted, nearest, {
       binding: split.binding,
       capped,
-      byInstrument: byInstrument.map((t, j) => scale(t, capped[universe.underlyingOf[j]!]!, nearest.trade[universe.underlyingOf[j]!]!)),
+      byInstrument: byInstrument.map((t, j) =>
+        scale(t, capped[universe.underlyingOf[j]!]!, nearest.trade[universe.underlyingOf[j]!]!),
+      ),
     })
   }
   const optimum = optimiseWithin(inputs, held, rows)
   const resplit = splitCheapestFirst(inputs, held, { wanted: optimum.trade, rows })
   const share = shareInside(universe, rows, resplit.byInstrument)
   const byInstrument = resplit.byInstrument.map((t) => share * t)
-  return explain(wanted, { ...optimum, trade: byUnderlying(byInstrument) }, { binding: split.binding, capped, byInstrument })
+  return explain(
+    wanted,
+    { ...optimum, trade: byUnderlying(byInstrument) },
+    { binding: split.binding, capped, byInstrument },
+  )
 }
 
 /** An instrument's part of a trade that shrank from `whole` to `left`. */
@@ -52,7 +54,11 @@ const scale = (part: number, whole: number, left: number): number =>
 function explain(
   wanted: Wanted,
   { trade, binding: rows }: Within,
-  { binding, capped, byInstrument }: { binding: readonly (Bound | null)[]; capped: Float64Array; byInstrument: Float64Array },
+  {
+    binding,
+    capped,
+    byInstrument,
+  }: { binding: readonly (Bound | null)[]; capped: Float64Array; byInstrument: Float64Array },
 ): Allowed {
   const because = Array.from(wanted.trade, (z, u): Reason[] => {
     const allowed = trade[u]!

@@ -66,7 +66,7 @@ const toNumberOrNull = (limit: Ratio | null): number | null => (limit === null ?
 const tighter = (a: Cap, b: Cap): Cap => (b.size < a.size ? b : a)
 
 /** No limit at all. */
-export const UNCAPPED: Cap = { size: Number.POSITIVE_INFINITY, limit: 'noInstrument', limitValue: 0 }
+const UNCAPPED: Cap = { size: Number.POSITIVE_INFINITY, limit: 'noInstrument', limitValue: 0 }
 
 /** Cap on what may be traded of one instrument in a direction: order size, own volume, holding of a spot that cannot be short. */
 export function capInstrument({ mandate, market }: PlanInputs, held: Valued, j: number, direction: 1 | -1): Cap {

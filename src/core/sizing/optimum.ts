@@ -25,7 +25,9 @@ export interface Optimum {
 /** The optimum without limits, over what may be traded at all. */
 export function optimise(inputs: PlanInputs, deviation: Float64Array): Optimum {
   const { matrix, n } = curvatureOf(inputs)
-  const range = Float64Array.from(orderTradeable(inputs), (order) => (order.length === 0 ? 0 : Number.POSITIVE_INFINITY))
+  const range = Float64Array.from(orderTradeable(inputs), (order) =>
+    order.length === 0 ? 0 : Number.POSITIVE_INFINITY,
+  )
   const { trade } = solve(inputs, { deviation, lower: range.map((size) => -size), upper: range, rows: [] })
   const gain = trade.map((z, i) => {
     let pull = -matrix[i * n + i]! * z

@@ -23,7 +23,10 @@ export function prepare(inputs: PlanInputs): Result<PlanInputs> {
   return computed.ok ? succeed({ ...inputs, curvature: computed.value }) : computed
 }
 
-function curvatureFor(policy: Extract<Policy, { kind: 'costAware' }>, { mandate, risk }: PlanInputs): Result<Curvature> {
+function curvatureFor(
+  policy: Extract<Policy, { kind: 'costAware' }>,
+  { mandate, risk }: PlanInputs,
+): Result<Curvature> {
   const sought = {
     n: mandate.universe.underlyings.length,
     covariance: risk.covariance,

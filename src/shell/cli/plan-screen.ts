@@ -1,6 +1,6 @@
 /** What a plan looks like on a terminal: header, picture of the imbalance, legs, what changes, and why. */
 import { absolute, toNumber } from '../../core/base/decimal.ts'
-import { formatInstantShort } from '../../core/base/format.ts'
+import { formatAmount, formatBp, formatInstantShort } from '../../core/base/format.ts'
 import type { Instant } from '../../core/base/instant.ts'
 import { ratioToNumber } from '../../core/base/ratio.ts'
 import { explainBook, explainLines, percent, type StageLine, summariseTrades } from '../../core/sizing/explain.ts'
@@ -152,7 +152,20 @@ export function planSentences(plan: SizePlan, sheet: Sheet): string[] {
     sheet.columns,
     '      ',
   )
-  return [lead + first.slice('Plan:'.length), ...rest, ...becauseLines(explainBook(plan), sheet)]
+  return [
+    lead + first.slice('Plan:'.length),
+    ...rest,
+    ...becauseLines(explainBook(plan), sheet),
+    ...forecastLines(plan, sheet),
+  ]
+}
+
+/** What the policy leads to in the long run, where it says. */
+function forecastLines({ forecast }: SizePlan, sheet: Sheet): string[] {
+  if (forecast === null) return []
+  const { trackingError, turnover, cost, aversion } = forecast
+  const text = `tracking error ${percent(trackingError)}, turnover ${percent(turnover)} and cost ${formatBp(cost, 1)} a year; risk aversion ${formatAmount(aversion, 1)}.`
+  return wrap(`  expect   ${text}`, sheet.columns, '           ')
 }
 
 function becauseLines(sentences: readonly string[], sheet: Sheet): string[] {

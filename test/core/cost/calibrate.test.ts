@@ -152,6 +152,8 @@ describe('calibration of the power law', () => {
     const fills = simulateFills('steep', 3000, { scale: 1, exponent: 1.6, noise: 0.1 })
     const fit = unwrap(calibrateImpact(fills))
     expect([fit.law.exponent, fit.exponentAtBound, fit.exponent.high]).toEqual([1, true, 1])
+    const best = posterior(fills, Math.log(fit.law.scale), 1)
+    for (const step of [-0.01, 0.01]) expect(posterior(fills, Math.log(fit.law.scale) + step, 1)).toBeLessThan(best)
   })
 
   test('[COST-31] fills that gained are counted; too many of them are refused', () => {

@@ -134,6 +134,28 @@ describe('propagator', () => {
     near(found, [1, -0.3, -0.15, -0.05, 0, 0, 0, 0, 0], 0.02)
   })
 
+  test('[COST-16] with its lag 0 given, a pair of kernels solves every other row of the system', () => {
+    const blocks = { stillStill: Float64Array.of(2, 0.3, 0.3, 2), stillMoving: Float64Array.of(0.4, 0.1, 0.2, 0.5) }
+    const movingMoving = Float64Array.of(1, 0.2, 0.2, 1)
+    const [still, moving] = [
+      [0.7, -0.2],
+      [1.5, 0.4],
+    ] as const
+    const row = (i: number, left: Float64Array, right: Float64Array): number =>
+      left[2 * i]! * still[0] + left[2 * i + 1]! * still[1] + right[2 * i]! * moving[0] + right[2 * i + 1]! * moving[1]
+    const turned = Float64Array.of(0.4, 0.2, 0.1, 0.5)
+    const found = unwrap(
+      fitPairChanges({
+        ...blocks,
+        movingMoving,
+        stillResponse: Float64Array.of(0.7, row(1, blocks.stillStill, blocks.stillMoving)),
+        movingResponse: Float64Array.of(row(0, turned, movingMoving), row(1, turned, movingMoving)),
+      }),
+    )
+    near(found.still, still)
+    near(found.moving, moving)
+  })
+
   test('[COST-16] a covariance that is none is refused', () => {
     expect(codesOf(fitPropagator(Float64Array.of(1, 2), Float64Array.of(1, 1)))).toEqual(['cost.kernel'])
     expect(codesOf(fitPropagator(Float64Array.of(1, 0), Float64Array.of(1, Number.NaN)))).toEqual(['cost.kernel'])

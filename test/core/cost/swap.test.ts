@@ -132,6 +132,16 @@ describe('swap step', () => {
     )
   })
 
+  test('[COST-20] where a product does not fit 256 bits the contract divides first, and so does a step', () => {
+    const [rootPrice, liquidity, amount] = [(1n << 159n) + 12345678901234567890n, (1n << 127n) + 987654321n, 1n << 98n]
+    const ceiling = (n: bigint, d: bigint): bigint => (n + d - 1n) / d
+    const scaled = liquidity << 96n
+    expect(amount * rootPrice >= 1n << 256n).toBe(true)
+    const { rootPrice: end } = swapStep({ rootPrice, target: ROOT_PRICE_MIN, liquidity, amount, feePips: 0 })
+    expect(end).toBe(ceiling(scaled, scaled / rootPrice + amount))
+    expect(end).not.toBe(ceiling(scaled * rootPrice, scaled + amount * rootPrice))
+  })
+
   test('[COST-20] more out than a range holds gives what it holds, and stops at the target', () => {
     const falling = { rootPrice: Q96, target: 1n, liquidity: 10n, amount: -11n, feePips: 0 }
     expect(swapStep(falling)).toMatchObject({ rootPrice: 1n, amountOut: 9n })

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { makeRandom } from '../../../src/core/base/random.ts'
 import { makeCostProgram } from '../../../src/core/maths/cost-program.ts'
 import type { CostOptimum, CostProgram, CostRow } from '../../../src/core/maths/cost-program-types.ts'
+import { computeCurvature, proportionalCosts } from '../../../src/core/sizing/curvature.ts'
 import { minimiseSlowly, objectiveAt, objectiveByHighs } from './cost-program-oracles.ts'
 import { randomProgram } from './cost-program-problems.ts'
 
@@ -80,6 +81,22 @@ describe('one trade', () => {
   })
 })
 
+test('[CONVEX-2] golden no. 2: the trade of three underlyings, to the printed digits', () => {
+  const vols = [0.55, 0.7, 0.95]
+  const covariance = Float64Array.from([1, 0.8, 0.6, 0.8, 1, 0.65, 0.6, 0.65, 1], (correlation, k) => {
+    return correlation * vols[Math.floor(k / 3)]! * vols[k % 3]!
+  })
+  const target = Float64Array.of(0.5, 0.3, 0.1)
+  const cost = proportionalCosts(fill(3, 5e-4))
+  const curvature = computeCurvature({ n: 3, covariance, target, cost, aversion: 10, interval: 1 / 8760 })
+  if (!curvature.ok) throw new Error(JSON.stringify(curvature.error))
+  const deviation = Float64Array.of(0.2, -0.1, -0.1)
+  const quadratic = curvature.value.matrix
+  const optimum = solve(program({ n: 3, quadratic, deviation, proportional: fill(3, 5e-4) }))
+  expectOptimal(optimum)
+  expect(Array.from(optimum.trade, (z) => z.toFixed(6))).toEqual(['-0.176513', '0.083481', '0.093150'])
+})
+
 describe('random programs', () => {
   test('[CONVEX-1] all residuals are below 1e-9 on 300 programs of every kind', () => {
     const random = makeRandom('certificates')
@@ -92,7 +109,7 @@ describe('random programs', () => {
     }
   })
 
-  test('[CONVEX-3] the objective is that of HiGHS to 1e-6 of its terms on 300 quadratic programs', () => {
+  test('[CONVEX-3] the objective is that of HiGHS to 1e-7 of its terms, and never above by 1e-9 on 300 quadratic programs', () => {
     const random = makeRandom('highs')
     let refused = 0
     for (let k = 0; k < 300; k++) {
@@ -103,11 +120,11 @@ describe('random programs', () => {
       if (oracle === null) refused++
       else {
         const size = 1 + Math.abs(objectiveAt({ ...each, rows: [] }, fill(each.n, 0)))
-        expect(optimum.certificate.objective).toBeLessThanOrEqual(oracle + 1e-6 * size)
-        expect(optimum.certificate.objective).toBeGreaterThanOrEqual(oracle - 1e-6 * size)
+        expect(optimum.certificate.objective).toBeLessThanOrEqual(oracle + 1e-9 * size)
+        expect(optimum.certificate.objective).toBeGreaterThanOrEqual(oracle - 1e-7 * size)
       }
     }
-    expect(refused).toBeLessThan(30)
+    expect(refused).toBeLessThan(15)
   })
 
   test('[CONVEX-3] the clear, slow version ends at the same objective, power costs included', () => {

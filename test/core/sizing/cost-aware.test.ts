@@ -83,18 +83,24 @@ describe('the cost-aware policy', () => {
         fc.double({ min: 0, max: 0.25, noNaN: true }),
         fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 3, maxLength: 3 }),
         (turnover, cashMin, away) => {
-          const inputs = golden(aversion('10'), { limits: { turnoverMax: r(turnover.toFixed(6)), cashMin: r(cashMin.toFixed(6)) } })
+          const inputs = golden(aversion('10'), {
+            limits: { turnoverMax: r(turnover.toFixed(6)), cashMin: r(cashMin.toFixed(6)) },
+          })
           const sizePlan = planned(inputs)
           const deviation = sizePlan.before.imbalance.weight
           const best = allowedOf(sizePlan)
           const feasible = (trade: readonly number[]): boolean =>
             trade.reduce((sum, z) => sum + Math.abs(z), 0) <= Number(turnover.toFixed(6)) &&
-            trade.reduce((sum, z) => sum + z + 0.0005 * Math.abs(z), 0) <= Math.max(0, 0.1 - Number(cashMin.toFixed(6))) &&
+            trade.reduce((sum, z) => sum + z + 0.0005 * Math.abs(z), 0) <=
+              Math.max(0, 0.1 - Number(cashMin.toFixed(6))) &&
             [0.7, 0.2, 0].every((held, i) => held + trade[i]! >= 0)
           expect(best.reduce((sum, z) => sum + Math.abs(z), 0)).toBeLessThanOrEqual(turnover + 1e-6)
           for (const step of [1e-2, 1e-3, 1e-4]) {
             const other = best.map((z, i) => z + step * away[i]!)
-            if (feasible(other)) expect(objective(inputs, deviation, other)).toBeGreaterThanOrEqual(objective(inputs, deviation, best) - 1e-10)
+            if (feasible(other))
+              expect(objective(inputs, deviation, other)).toBeGreaterThanOrEqual(
+                objective(inputs, deviation, best) - 1e-10,
+              )
           }
         },
       ),
@@ -117,7 +123,9 @@ describe('the cost-aware policy', () => {
     const names = ['AAA', 'BBB', 'CCC', 'DDD', 'EEE']
     const fraction = (min: number, max: number) => fc.double({ min, max, noNaN: true }).map((x) => x.toFixed(4))
     const perName = <T>(each: fc.Arbitrary<T>) =>
-      fc.array(each, { minLength: 5, maxLength: 5 }).map((list) => Object.fromEntries(names.map((name, i) => [name, list[i]!])))
+      fc
+        .array(each, { minLength: 5, maxLength: 5 })
+        .map((list) => Object.fromEntries(names.map((name, i) => [name, list[i]!])))
     fc.assert(
       fc.property(
         perName(fraction(0, 0.4)),

@@ -63,11 +63,7 @@ const EXAMPLES: { readonly [K in Reason['kind']]: readonly [Extract<Reason, { ki
     'wanted',
     'left alone: a trade is worth 3.0 bp at most and costs 6.0 bp',
   ],
-  forecast: [
-    { kind: 'forecast', note: 'SOL has 91d of history.' },
-    'book',
-    'SOL has 91d of history',
-  ],
+  forecast: [{ kind: 'forecast', note: 'SOL has 91d of history.' }, 'book', 'SOL has 91d of history'],
   instrument: [
     { kind: 'instrument', instrument: 'BTC-PERP', cost: 0.0006, instead: ['BTC'] },
     'limited',

@@ -36,27 +36,23 @@ const policyOf = (n: number): fc.Arbitrary<Policy> =>
   fc.oneof(
     fc.constant<Policy>({ kind: 'full' }),
     fraction(0.05, 1).map((rate): Policy => ({ kind: 'proportional', rate: r(rate) })),
-    fc
-      .tuple(fc.constantFrom('weight', 'volatility'), fraction(0, 0.2), fc.constantFrom('edge', 'target'))
-      .map(
-        ([unit, width, to]): Policy => ({
-          kind: 'band',
-          unit: unit as 'weight' | 'volatility',
-          width: Array.from({ length: n }, () => r(width)),
-          to: to as 'edge' | 'target',
-        }),
-      ),
-    fc
-      .tuple(fraction(0, 0.5), fc.constantFrom('edge', 'target'))
-      .map(
-        ([width, to]): Policy => ({
-          kind: 'band',
-          unit: 'relative',
-          floor: r('0.05'),
-          width: Array.from({ length: n }, () => r(width)),
-          to: to as 'edge' | 'target',
-        }),
-      ),
+    fc.tuple(fc.constantFrom('weight', 'volatility'), fraction(0, 0.2), fc.constantFrom('edge', 'target')).map(
+      ([unit, width, to]): Policy => ({
+        kind: 'band',
+        unit: unit as 'weight' | 'volatility',
+        width: Array.from({ length: n }, () => r(width)),
+        to: to as 'edge' | 'target',
+      }),
+    ),
+    fc.tuple(fraction(0, 0.5), fc.constantFrom('edge', 'target')).map(
+      ([width, to]): Policy => ({
+        kind: 'band',
+        unit: 'relative',
+        floor: r('0.05'),
+        width: Array.from({ length: n }, () => r(width)),
+        to: to as 'edge' | 'target',
+      }),
+    ),
     fc
       .tuple(fraction(0, 0.2), fc.constantFrom('edge', 'target'))
       .map(([width, to]): Policy => ({ kind: 'band', unit: 'risk', width: r(width), to: to as 'edge' | 'target' })),

@@ -1,9 +1,9 @@
 /**
- * min ½x'Hx subject to a'x = c and lower ≤ x ≤ upper by block principal pivoting (Júdice and Pires, Computers and Operations
- * Research 21, 1994): guess which coordinates are free, solve their equations exactly, send those that left the bounds to
- * their bound and free those whose multiplier has the wrong sign, all at once. It mostly ends within ten guesses; where the number of
- * wrong ones stops falling it gives up, and the slower method that always ends must be asked. What it returns satisfies
- * the optimality conditions, so it is the optimum.
+ * min ½x'Hx subject to a'x = c and lower ≤ x ≤ upper by block principal pivoting (Júdice and Pires, Computers and
+ * Operations Research 21, 1994): guess which coordinates are free, solve their equations exactly, send those that left the
+ * bounds to their bound and free those whose multiplier has the wrong sign, all at once. Without upper bounds that ends
+ * within some ten guesses; with them the number of wrong ones may stop falling: then it gives up, and the slower method that
+ * always ends must be asked. What it returns satisfies the optimality conditions, so it is the optimum.
  */
 import { factorise, solveFactored } from '../../maths/cholesky.ts'
 import { multiplySymmetric } from './symmetric-product.ts'
@@ -36,21 +36,15 @@ export function pivotToOptimum(problem: PivotingProblem): Float64Array | null {
     const price = solveFree(problem, side, x)
     if (price === null) return null
     multiplySymmetric(metric, x, gradient, n)
-    let outside = 0
-    for (let i = 0; i < n; i++) {
-      if (side[i] !== 0 || (x[i]! >= lower[i]! && x[i]! <= upper[i]!)) continue
-      side[i] = x[i]! < lower[i]! ? -1 : 1
-      outside++
-    }
-    // Each such guess fixes something, so there are at most n in a row; only then do multipliers mean anything.
-    if (outside > 0) continue
     let wrong = 0
     for (let i = 0; i < n; i++) {
-      const pull = side[i]! * (gradient[i]! - price * coefficients[i]!)
+      const pull = gradient[i]! - price * coefficients[i]!
+      const noise = ROUNDING * Math.abs(price * coefficients[i]!)
+      const was = side[i]!
+      if (was === 0) side[i] = x[i]! < lower[i]! ? -1 : x[i]! > upper[i]! ? 1 : 0
       // A coordinate whose bounds are one stays there.
-      if (lower[i] === upper[i] || !(pull > ROUNDING * Math.abs(price * coefficients[i]!))) continue
-      side[i] = 0
-      wrong++
+      else if (lower[i]! < upper[i]! && was * pull > noise) side[i] = 0
+      if (side[i] !== was) wrong++
     }
     if (wrong === 0) return x
     if (wrong < fewest) [fewest, idle] = [wrong, 0]

@@ -1,0 +1,10 @@
+/** Risk forecasts: from stated numbers, from price histories, and the other estimators with the scores that judge them. */
+export { checkCorrelation, covarianceOf, repairCorrelation } from './covariance.ts'
+export { type CovarianceEstimator, estimateCovariance } from './estimators/estimate.ts'
+export { fitGarch, type GarchFit } from './estimators/garch.ts'
+export { fitHar, type HarFit } from './estimators/har.ts'
+export { type RangeBars, type RangeEstimator, rangeVolatility } from './estimators/range-volatility.ts'
+export { type CovarianceEstimate, handleMissing, type Returns } from './estimators/returns.ts'
+export { type CovarianceScore, qlike, scoreCovariance } from './estimators/scores.ts'
+export { ewmaRisk } from './ewma.ts'
+export type { PriceHistory } from './price-history.ts'
