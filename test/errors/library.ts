@@ -1,15 +1,13 @@
 /**
  * Refusals that no command can reach: the reader of a book refuses first, or only a program can ask. Each starts from a
- * sound question, the three coins of `test/core/sizing/book.ts`, and changes one thing.
+ * sound question and changes one thing. Here are those of books, plans, trades and quotes; costs, risk and targets have
+ * theirs in files of their own.
  */
 import { decimal, fromUnits } from '../../src/core/base/decimal.ts'
-import type { Issue, Result } from '../../src/core/base/result.ts'
-import { checkCorrelation } from '../../src/core/risk/covariance.ts'
-import { ewmaRisk } from '../../src/core/risk/ewma.ts'
+import type { Issue } from '../../src/core/base/result.ts'
 import { type CurvatureInputs, computeCurvature, proportionalCosts } from '../../src/core/sizing/curvature.ts'
 import { aversionForTrackingError } from '../../src/core/sizing/curvature-aversion.ts'
 import { plan } from '../../src/core/sizing/plan.ts'
-import type { PlanInputs } from '../../src/core/sizing/plan-types.ts'
 import { type QuoteRequest, quotes } from '../../src/core/sizing/quotes.ts'
 import { skewSizes } from '../../src/core/sizing/quotes-skew.ts'
 import { sizeTrade } from '../../src/core/sizing/trade.ts'
@@ -17,19 +15,12 @@ import type { Proposal } from '../../src/core/sizing/trade-types.ts'
 import { draftBook, finishBook, NOTHING_LOADED, readBook } from '../../src/wire/book.ts'
 import { decodePlan } from '../../src/wire/plan-codec.ts'
 import { BOOK_BYTES_MAX } from '../../src/wire/tree.ts'
-import { goldenOne, makeInputs, r, spotInstrument } from '../core/sizing/book.ts'
+import { COST_REFUSALS } from '../core/cost/refusals.ts'
+import { makeInputs, r, spotInstrument } from '../core/sizing/book.ts'
 import { readText } from '../repository/source.ts'
-
-export interface LibraryCase {
-  readonly refused: () => readonly Issue[]
-  /** `path: message; hint` */
-  readonly reads: string
-}
-
-const issuesOf = (answer: Result<unknown>): readonly Issue[] => (answer.ok ? [] : answer.error)
-
-const sound = (): PlanInputs => goldenOne({ kind: 'full' })
-const planned = (change: Partial<PlanInputs>): readonly Issue[] => issuesOf(plan({ ...sound(), ...change }))
+import { issuesOf, type LibraryCase, planned, sound } from './library-case.ts'
+import { RISK_LIBRARY } from './library-risk.ts'
+import { TARGET_LIBRARY } from './library-target.ts'
 
 /** The example book with other terms for SOL. */
 const withTerms = (terms: { readonly lot?: string; readonly multiplier?: string }): readonly Issue[] => {
@@ -83,31 +74,15 @@ const oneCoin: CurvatureInputs = {
 const curved = (change: Partial<CurvatureInputs>): readonly Issue[] =>
   issuesOf(computeCurvature({ ...oneCoin, ...change }))
 
-const HOUR_MS = 3_600_000
-/** The risk of two coins with closes at these hours. */
-const estimated = (second: { readonly hours: readonly number[]; readonly closes: readonly number[] }) => {
-  const history = (name: string, hours: readonly number[], closes: readonly number[]) => ({
-    name,
-    time: Float64Array.from(hours, (hour) => hour * HOUR_MS),
-    close: Float64Array.from(closes),
-  })
-  return issuesOf(
-    ewmaRisk([history('BTC', [0, 1, 2], [100, 101, 102]), history('ETH', second.hours, second.closes)], {
-      asOf: 10 * HOUR_MS,
-      from: 0,
-      intervalMs: HOUR_MS,
-      volHalflifeMs: 10 * HOUR_MS,
-      correlationHalflifeMs: 10 * HOUR_MS,
-    }),
-  )
-}
-
 const finished = (path: string): readonly Issue[] => {
   const draft = draftBook(readText(path))
   return draft.ok ? issuesOf(finishBook(draft.value, NOTHING_LOADED)) : draft.error
 }
 
 export const LIBRARY: Readonly<Record<string, LibraryCase>> = {
+  ...COST_REFUSALS,
+  ...RISK_LIBRARY,
+  ...TARGET_LIBRARY,
   'book.too-large': {
     refused: () => issuesOf(draftBook('#'.repeat(BOOK_BYTES_MAX + 1))),
     reads:
@@ -251,36 +226,6 @@ export const LIBRARY: Readonly<Record<string, LibraryCase>> = {
   'quotes.target': {
     refused: () => skewed({ target: decimal('50') }),
     reads: 'target: target must be at most 1, was 50; did you mean 0.5?',
-  },
-  'risk.correlation-asymmetric': {
-    refused: () => checkCorrelation(Float64Array.of(1, 0.5, 0.4, 1), 2, ['BTC', 'ETH']),
-    reads:
-      'market.correlations.BTC/ETH: the correlation BTC/ETH must be the same in both directions, was 0.5 and 0.4; state it once',
-  },
-  'risk.correlation-diagonal': {
-    refused: () => checkCorrelation(Float64Array.of(1, 0.5, 0.5, 0.9), 2, ['BTC', 'ETH']),
-    reads:
-      'market.correlations.ETH/ETH: the correlation of ETH with itself must be 1, was 0.9; leave it out: it is always 1',
-  },
-  'risk.from-future': {
-    refused: () => planned({ risk: { ...sound().risk, asOf: sound().market.asOf + 1 } }),
-    reads:
-      'market: the risk forecast must not be later than asOf, was later; a forecast from the future would leak into the plan',
-  },
-  'risk.history': {
-    refused: () => estimated({ hours: [0, 1, 2], closes: [100, 0, 101] }),
-    reads:
-      'market.candles.ETH: the closes of ETH must be positive numbers, was 0 at bar 2; repair the history, or import it again from its source',
-  },
-  'risk.misaligned': {
-    refused: () => estimated({ hours: [0, 1.5, 2.5], closes: [100, 101, 102] }),
-    reads:
-      'market.candles.ETH: the bars of ETH must open a whole number of 1h bars after the first bar of BTC (1970-01-01T00:00:00.000Z), was 1970-01-01T01:30:00.000Z; use histories of one interval that open at the same times, and state that interval',
-  },
-  'risk.not-finite': {
-    refused: () => planned({ risk: { ...sound().risk, vol: Float64Array.of(0.55, Number.NaN, 0.95) } }),
-    reads:
-      'market.vols.ETH: volatility and covariances must be finite and 0 or more, was NaN; give market.vols and market.correlations, or candles with enough history',
   },
   'trade.base': {
     refused: () => sized({ base: { kind: 'weight', weight: r('0') } }),
