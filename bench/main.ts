@@ -6,6 +6,7 @@ import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { Decimal as DecimalJs } from 'decimal.js'
 import { CholeskyDecomposition, Matrix } from 'ml-matrix'
+import PortfolioAllocation from 'portfolio-allocation'
 import { add, toText, ZERO } from '../src/core/base/decimal.ts'
 import { ratio } from '../src/core/base/ratio.ts'
 import type { Result } from '../src/core/base/result.ts'
@@ -13,6 +14,8 @@ import { factorise } from '../src/core/maths/cholesky.ts'
 import { ewmaRisk } from '../src/core/risk/ewma.ts'
 import type { Policy } from '../src/core/sizing/mandate.ts'
 import { plan } from '../src/core/sizing/plan.ts'
+import { prepare } from '../src/core/sizing/prepare.ts'
+import { riskTargetWeights } from '../src/core/sizing/targets/risk-target.ts'
 import { sizeTrade, sizeTradeIn } from '../src/core/sizing/trade.ts'
 import { openBook } from '../src/core/sizing/trade-stages.ts'
 import { HISTORY_END, HOUR_MS, makeAmounts, makeBook, makeHistories, makePositiveDefinite, reprice } from './books.ts'
@@ -52,6 +55,32 @@ function benchPlan(): void {
       report(`n = ${n}, ${name}`, timing, `${legs} legs`)
       if (n === 10 && name === POLICIES[0]![0]) report(`n = ${n}, ${name}, cold`, first)
     }
+  }
+}
+
+/** The default policy with costs and limits that bind, its curvature made once, as who plans often does. */
+function benchCostAware(): void {
+  section('plan(), cost-aware, with gross, cash and turnover limits')
+  for (const n of [10, 50, 200]) {
+    const asked = makeBook(
+      n,
+      () => ({ kind: 'costAware', knob: { kind: 'aversion', aversion: ratio(5n, 1n) }, intervalMs: HOUR_MS }),
+      n,
+    )
+    const { mandate } = asked
+    const limited = {
+      ...asked,
+      mandate: { ...mandate, constraints: { ...mandate.constraints, turnoverMax: ratio(1n, 20n) } },
+    }
+    report(
+      `n = ${n}, curvature alone`,
+      measure(() => answered(prepare(limited)), { warm: 1, runs: 5 }),
+    )
+    const priced = reprice(answered(prepare(limited)), 64, n + 1)
+    const legs = answered(plan(priced[0]!)).legs.length
+    const runs = n > 50 ? 60 : 300
+    const timing = measure((index) => answered(plan(priced[index % priced.length]!)), { warm: runs, runs })
+    report(`n = ${n}, prepared`, timing, `${legs} legs`)
   }
 }
 
@@ -107,6 +136,31 @@ function benchPeers(): void {
     measure(() => factorise(matrix, n), { warm: 20, runs: 60 }),
     { name: 'ml-matrix', timing: measure(() => new CholeskyDecomposition(peerMatrix), { warm: 20, runs: 60 }) },
   )
+  const markets = Array.from({ length: 16 }, (_, seed) => makePositiveDefinite(100, seed))
+  const names = Array.from({ length: 100 }, (_, index) => `A${index}`)
+  const peerMarkets = markets.map((each) =>
+    Array.from({ length: 100 }, (_, row) => Array.from(each.subarray(100 * row, 100 * row + 100))),
+  )
+  compare(
+    'equal risk contribution 100',
+    measure(
+      (index) =>
+        answered(
+          riskTargetWeights(
+            { names, covariance: markets[index % 16]!, total: 1 },
+            { kind: 'riskBudget', budget: new Float64Array(100).fill(0.01), bounds: null },
+          ),
+        ),
+      { warm: 400, runs: 200 },
+    ),
+    {
+      name: 'portfolio-allocation',
+      timing: measure((index) => PortfolioAllocation.equalRiskContributionWeights(peerMarkets[index % 16]), {
+        warm: 50,
+        runs: 60,
+      }),
+    },
+  )
   const amounts = makeAmounts(1000, 2)
   const peerAmounts = amounts.map((each) => new DecimalJs(toText(each)))
   const sum = (): unknown => amounts.reduce((total, each) => add(total, each), ZERO)
@@ -129,6 +183,7 @@ function benchStart(): void {
 
 console.log(`Node ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'}: median, least … most`)
 benchPlan()
+benchCostAware()
 benchTrade()
 benchCovariance()
 benchPeers()

@@ -88,8 +88,7 @@ export const RISK_LIBRARY: Readonly<Record<string, LibraryCase>> = {
   },
   'risk.return-range': {
     refused: () => issuesOf(handleMissing(returns(Number.POSITIVE_INFINITY), 'refuse')),
-    reads:
-      'returns.ETH: the returns of ETH must be finite, was Infinity in row 2; check the prices: one of them is 0',
+    reads: 'returns.ETH: the returns of ETH must be finite, was Infinity in row 2; check the prices: one of them is 0',
   },
   'risk.singular': {
     refused: () =>

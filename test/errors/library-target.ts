@@ -35,8 +35,7 @@ export const TARGET_LIBRARY: Readonly<Record<string, LibraryCase>> = {
   },
   'target.bounds-total': {
     refused: () => bounded([0, 0], [0.25, 0.5]),
-    reads:
-      'targets.bounds: the upper bounds must sum to at least 1, was 0.75 (BTC the smallest); raise some of them',
+    reads: 'targets.bounds: the upper bounds must sum to at least 1, was 0.75 (BTC the smallest); raise some of them',
   },
   'target.budget': {
     refused: () => budgeted({ budget: Float64Array.of(1, 0) }),
@@ -79,8 +78,7 @@ export const TARGET_LIBRARY: Readonly<Record<string, LibraryCase>> = {
   },
   'target.total': {
     refused: () => budgeted({ total: 0 }),
-    reads:
-      'targets.total: the sum of the weights must be above 0 and finite, was 0; use 1 for the whole of equity',
+    reads: 'targets.total: the sum of the weights must be above 0 and finite, was 0; use 1 for the whole of equity',
   },
   'target.width': {
     refused: () => issuesOf(hybridWidths([r('0.5')], { relative: r('0.2'), least: r('-0.01') })),

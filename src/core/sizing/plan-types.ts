@@ -110,7 +110,8 @@ export type Reason =
   /** Resized because limits changed the other trades. */
   | { readonly kind: 'movedWithOthers'; readonly wanted: number; readonly allowed: number }
   /** The first unit of a trade is worth `gain` over its horizon, the other trades made, and costs `cost`. */
-  | { readonly kind: 'worthItsCost' | 'notWorthItsCost'; readonly gain: number; readonly cost: number }
+  | { readonly kind: 'worthItsCost'; readonly gain: number; readonly cost: number }
+  | { readonly kind: 'notWorthItsCost'; readonly gain: number; readonly cost: number }
   | {
       readonly kind: 'instrument'
       readonly instrument: string
