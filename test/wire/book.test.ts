@@ -55,7 +55,7 @@ describe('the example book', () => {
     expect(Array.from(book.risk.vol)).toEqual([0.55, 0.7, 0.95])
     expect(book.risk.covariance[1]).toBeCloseTo(0.8 * 0.55 * 0.7, 15)
     expect(book.policy).toEqual({ kind: 'riskCap', trackingErrorMax: { n: 7n, d: 100n } })
-    expect(book.compare.map((each) => each.kind)).toEqual(['band', 'band', 'full'])
+    expect(book.compare.map((each) => each.kind)).toEqual(['band', 'band', 'full', 'costAware'])
     expect(book.sizing).toMatchObject({ curve: { kind: 'optimal' }, unit: 'risk', aversion: 10, intervalMs: 3_600_000 })
     expect(book.asOf).toBe(Date.UTC(2026, 2, 1))
   })

@@ -43,6 +43,7 @@ What each rule would do now             turnover   cost  tracking error after
   weight band 10 %, to edge  sell BTC     10,000   6.00  11.5 %  worse than now
   risk band 7 %, to edge     3 trades  11,728.64   7.04   7.0 %
   full                       3 trades     40,000  24.00   0.0 %
+  cost-aware, error 1 %      3 trades  31,955.20  19.17   1.7 %
   least cost, error 7 %      buy SOL    5,177.60   3.11   7.0 %  < this book's
 
 Plan: buy 32.36 SOL for 5,177.60 USD, costing 3.11. Nothing has been sent.
@@ -169,6 +170,7 @@ Plan: sell 0.15625 BTC for 10,000.00 USD, costing 6.00. Nothing has been sent.
       '  weight band 10 %, to edge',
       '  risk band 7 %, to edge',
       '  full',
+      '  cost-aware, error 1 %',
       '  least cost, error 7 %',
     ])
     const twice = (await golden('plan', '--compare', '--policy', 'band weight 10% edge')).out
