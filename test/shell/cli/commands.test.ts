@@ -162,7 +162,7 @@ Plan: sell 0.15625 BTC for 10,000.00 USD, costing 6.00. Nothing has been sent.
     expect(
       out
         .split('\n')
-        .slice(3, 9)
+        .slice(3, 10)
         .map((row) => row.slice(0, 27).trimEnd()),
     ).toEqual([
       'What each rule would do now',
@@ -177,7 +177,7 @@ Plan: sell 0.15625 BTC for 10,000.00 USD, costing 6.00. Nothing has been sent.
     expect(twice.match(/weight band 10 %, to edge.*/g)).toEqual([
       'weight band 10 %, to edge     10,000   6.00  11.5 %  worse  < asked for',
     ])
-    expect((await golden('plan', '--compare', '--csv')).out.split('\n')[4]).toMatch(
+    expect((await golden('plan', '--compare', '--csv')).out.split('\n')[5]).toMatch(
       /^"least cost, error 7 %",1,5177\.6,3\.10656,0\.099/,
     )
     const plans = JSON.parse((await golden('plan', '--compare', '--json')).out)
@@ -185,6 +185,7 @@ Plan: sell 0.15625 BTC for 10,000.00 USD, costing 6.00. Nothing has been sent.
       'band',
       'band',
       'full',
+      'costAware',
       'riskCap',
     ])
   })
