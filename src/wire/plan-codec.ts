@@ -1,32 +1,20 @@
 /** SizePlan ↔ JSON text, lossless: what `--json` prints, the API returns and the journal keeps. */
 import { z } from 'zod'
 import type { Result } from '../core/base/result.ts'
-import type { Reason, SizePlan } from '../core/sizing/plan-types.ts'
+import { LIMIT_NAMES, type Reason, type SizePlan } from '../core/sizing/plan-types.ts'
 import { canonicalText, columnCodec, decimalCodec, decodeText, realCodec } from './codec.ts'
 import { hashesSchema, orderSchema, policySchema, sideSchema } from './inputs-codec.ts'
 
 const unit = z.enum(['weight', 'relative', 'volatility', 'risk'])
-const limitName = z.enum([
-  'weightMin',
-  'weightMax',
-  'gross',
-  'netMin',
-  'netMax',
-  'turnover',
-  'participation',
-  'cash',
-  'orderMax',
-  'frozen',
-  'reduceOnly',
-  'stale',
-  'noInstrument',
-  'short',
-])
+const limitName = z.enum(LIMIT_NAMES)
 const reasonOf = <const K extends string, T extends z.ZodRawShape>(kind: K, shape: T) =>
   z.strictObject({ kind: z.literal(kind), ...shape })
 
 const blame = z.discriminatedUnion('kind', [
-  reasonOf('policy', { policy: z.enum(['full', 'proportional', 'band', 'riskCap', 'costAware']), unit: unit.nullable() }),
+  reasonOf('policy', {
+    policy: z.enum(['full', 'proportional', 'band', 'riskCap', 'costAware']),
+    unit: unit.nullable(),
+  }),
   reasonOf('limit', { limit: limitName }),
   reasonOf('rounding', {}),
 ])

@@ -8,7 +8,14 @@ import type { Instrument } from '../../src/core/domain/instrument.ts'
 import { makeUniverse } from '../../src/core/domain/universe.ts'
 import type { Knob, Policy } from '../../src/core/sizing/mandate.ts'
 import { plan } from '../../src/core/sizing/plan.ts'
-import type { Blame, Imbalance, LimitName, PlanInputs, Reason, SizePlan } from '../../src/core/sizing/plan-types.ts'
+import {
+  type Blame,
+  type Imbalance,
+  LIMIT_NAMES,
+  type PlanInputs,
+  type Reason,
+  type SizePlan,
+} from '../../src/core/sizing/plan-types.ts'
 import { planInputs } from '../../src/wire/book.ts'
 import { canonicalText } from '../../src/wire/codec.ts'
 import { decodeInputs, encodeInputs } from '../../src/wire/inputs-codec.ts'
@@ -31,22 +38,7 @@ const flags: Arbitrary<Uint8Array> = fc.uint8Array({ maxLength: 4 })
 const names = fc.string({ maxLength: 8 })
 const unit = fc.constantFrom('weight', 'relative', 'volatility', 'risk')
 const to = fc.constantFrom('edge', 'target')
-const limits = fc.constantFrom<LimitName>(
-  'weightMin',
-  'weightMax',
-  'gross',
-  'netMin',
-  'netMax',
-  'turnover',
-  'participation',
-  'cash',
-  'orderMax',
-  'frozen',
-  'reduceOnly',
-  'stale',
-  'noInstrument',
-  'short',
-)
+const limits = fc.constantFrom(...LIMIT_NAMES)
 
 /** One arbitrary per kind: a kind that is missing here does not compile. */
 type PerKind<T extends { readonly kind: string }> = {
@@ -79,7 +71,10 @@ const policies: Arbitrary<Policy> = oneOf<Policy>({
 })
 
 const blames = oneOf<Blame>({
-  policy: record({ policy: fc.constantFrom('full', 'proportional', 'band', 'riskCap', 'costAware'), unit: fc.option(unit) }),
+  policy: record({
+    policy: fc.constantFrom('full', 'proportional', 'band', 'riskCap', 'costAware'),
+    unit: fc.option(unit),
+  }),
   limit: record({ limit: limits }),
   rounding: record({}),
 })

@@ -121,23 +121,25 @@ const EXACT_MAX = 2 ** 53
 
 /** The nearest float64, ties to even: what `Number` makes of the same text. Throws beyond the range of a float64. */
 export function toNumber(a: Decimal): number {
-  // Most prices and quantities have at most 8 places: two integers that float64 holds, so one division rounds once.
-  if (a % EIGHT_PLACES === 0n) {
-    const units = Number(a / EIGHT_PLACES)
-    if (units <= EXACT_MAX && units >= -EXACT_MAX) return units / 1e8
-  }
+  // Two integers that float64 holds, 10¹⁸ is one, so one division rounds once.
   const units = Number(a)
-  // The same with 18 places: 10¹⁸ is a float64.
-  return units <= EXACT_MAX && units >= -EXACT_MAX ? units / 1e18 : divideToNumber(a, UNIT)
+  if (units < EXACT_MAX && units > -EXACT_MAX) return units / 1e18
+  // The same with the 8 places that most prices and quantities have at most.
+  const coarse = a / EIGHT_PLACES
+  const coarseUnits = Number(coarse)
+  const held = coarseUnits < EXACT_MAX && coarseUnits > -EXACT_MAX
+  return held && coarse * EIGHT_PLACES === a ? coarseUnits / 1e8 : divideToNumber(a, UNIT)
 }
 
 /** The float64 nearest to n/d, ties to even. d > 0. Throws where that is beyond the range of a float64. */
 export function divideToNumber(n: bigint, d: bigint): number {
   assert(d > 0n, 'denominator must be positive')
-  if (n === 0n) return 0
+  const [numerator, denominator] = [Number(n), Number(d)]
+  // Two integers that float64 holds: one division rounds once.
+  if (numerator < EXACT_MAX && numerator > -EXACT_MAX && denominator < EXACT_MAX) return numerator / denominator
   const magnitude = n < 0n ? -n : n
   // Scaled by 2^shift the quotient has at least 60 bits, or counts units of 2⁻¹⁰⁷⁴, the least step of float64.
-  const shift = Math.min(1074, Math.max(0, 64 + hexDigits(d) * 4 - hexDigits(magnitude) * 4))
+  const shift = Math.min(1074, Math.max(0, 64 + bitsOf(d, denominator) - bitsOf(magnitude, Math.abs(numerator))))
   const scaled = magnitude << BigInt(shift)
   const quotient = scaled / d
   let rounded: number
@@ -152,7 +154,9 @@ export function divideToNumber(n: bigint, d: bigint): number {
   return n < 0n ? -result : result
 }
 
-const hexDigits = (a: bigint): number => a.toString(16).length
+/** The length of a in bits, up to four too many. @param near a as float64, which may be ∞ */
+const bitsOf = (a: bigint, near: number): number =>
+  near < Number.POSITIVE_INFINITY ? Math.ceil(Math.log2(near)) + 1 : a.toString(16).length * 4
 
 /** Shortest exact text: no exponent, no trailing zeros, no "-0". */
 export function toText(a: Decimal): string {

@@ -68,21 +68,23 @@ export interface Imbalance {
   readonly volatilityOfBook: number
 }
 
-export type LimitName =
-  | 'weightMin'
-  | 'weightMax'
-  | 'gross'
-  | 'netMin'
-  | 'netMax'
-  | 'turnover'
-  | 'participation'
-  | 'cash'
-  | 'orderMax'
-  | 'frozen'
-  | 'reduceOnly'
-  | 'stale'
-  | 'noInstrument'
-  | 'short'
+export const LIMIT_NAMES = [
+  'weightMin',
+  'weightMax',
+  'gross',
+  'netMin',
+  'netMax',
+  'turnover',
+  'participation',
+  'cash',
+  'orderMax',
+  'frozen',
+  'reduceOnly',
+  'stale',
+  'noInstrument',
+  'short',
+] as const
+export type LimitName = (typeof LIMIT_NAMES)[number]
 
 /** One sentence each, rendered by `explain.ts`. Numbers are fractions; weights are of equity. */
 export type Reason =

@@ -9,7 +9,7 @@ import {
   stageOf,
   summariseTrades,
 } from '../../../src/core/sizing/explain.ts'
-import type { LimitName, Reason, SizePlan } from '../../../src/core/sizing/plan-types.ts'
+import { LIMIT_NAMES, type Reason, type SizePlan } from '../../../src/core/sizing/plan-types.ts'
 
 const names = { subject: 'BTC', numeraire: 'USD' }
 
@@ -146,22 +146,7 @@ describe('sentences', () => {
   })
 
   it('[CLI-24] every limit has words and a sentence of its own', () => {
-    const limits: LimitName[] = [
-      'weightMin',
-      'weightMax',
-      'gross',
-      'netMin',
-      'netMax',
-      'turnover',
-      'participation',
-      'cash',
-      'orderMax',
-      'frozen',
-      'reduceOnly',
-      'stale',
-      'noInstrument',
-      'short',
-    ]
+    const limits = [...LIMIT_NAMES]
     const bounds = limits.map((limit) =>
       sentence({ kind: 'bound', limit, limitValue: 0.1, wanted: 0.2, allowed: 0 }, names),
     )
