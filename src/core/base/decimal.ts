@@ -118,6 +118,8 @@ export function roundTo(a: Decimal, step: Decimal, mode: Rounding): Decimal {
 
 const EIGHT_PLACES = 10n ** 10n
 const EXACT_MAX = 2 ** 53
+/** From here on the last bit of an integer is beyond what float64 keeps and beyond what decides its rounding. */
+const ROUNDED_ONCE = 2 ** 55
 
 /** The nearest float64, ties to even: what `Number` makes of the same text. Throws beyond the range of a float64. */
 export function toNumber(a: Decimal): number {
@@ -138,23 +140,21 @@ export function divideToNumber(n: bigint, d: bigint): number {
   // Two integers that float64 holds: one division rounds once.
   if (numerator < EXACT_MAX && numerator > -EXACT_MAX && denominator < EXACT_MAX) return numerator / denominator
   const magnitude = n < 0n ? -n : n
-  // Scaled by 2^shift the quotient has at least 60 bits, or counts units of 2⁻¹⁰⁷⁴, the least step of float64.
-  const shift = Math.min(1074, Math.max(0, 64 + bitsOf(d, denominator) - bitsOf(magnitude, Math.abs(numerator))))
+  // Scaled by 2^shift the quotient has at least 57 bits, or counts units of 2⁻¹⁰⁷⁴, the least step of float64.
+  const shift = Math.min(1074, Math.max(0, 61 + bitsOf(d, denominator) - bitsOf(magnitude, Math.abs(numerator))))
   const scaled = magnitude << BigInt(shift)
   const quotient = scaled / d
-  let rounded: number
-  if (quotient < 2n ** 53n) rounded = Number(divideInteger(scaled, d, 'halfEven'))
-  else {
-    // A last bit that says whether something was cut off lets Number() round once and in the right direction.
-    const cut = quotient * d === scaled ? 0n : 1n
-    rounded = quotient < 2n ** 60n ? Number((quotient << 2n) | cut) / 4 : Number(quotient | cut)
-  }
+  let rounded = Number(quotient)
+  if (rounded < EXACT_MAX) rounded = Number(divideInteger(scaled, d, 'halfEven'))
+  else if (rounded < ROUNDED_ONCE) rounded = Number((quotient << 4n) | (quotient * d === scaled ? 0n : 1n)) / 16
+  // A last bit that says whether something was cut off lets Number() round once and in the right direction.
+  else if (quotient * d !== scaled) rounded = Number(quotient | 1n)
   const result = rounded * 2 ** -shift
   assert(Number.isFinite(result), 'number must be within the range of a float64')
   return n < 0n ? -result : result
 }
 
-/** The length of a in bits, up to four too many. @param near a as float64, which may be ∞ */
+/** The length of a in bits, up to three too many. @param near a as float64, which may be ∞ */
 const bitsOf = (a: bigint, near: number): number =>
   near < Number.POSITIVE_INFINITY ? Math.ceil(Math.log2(near)) + 1 : a.toString(16).length * 4
 
