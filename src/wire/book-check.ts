@@ -1,121 +1,103 @@
 /**
- * The structural pass: a tree against the schema of a book. Every mistake becomes an issue with its line, and what the
- * schema refused is cut off, so that the semantic pass still sees the rest: one bad section hides no mistake of another.
+ * The structural pass: a tree against the shape of a book. Every mistake becomes an issue with its line, and what the
+ * shape refused is cut off, so that the semantic pass still sees the rest: one bad section hides no mistake of another.
  */
-import type { z } from 'zod'
+import { assertNever } from '../core/base/result.ts'
 import { bookShape, type Draft } from './book-shape.ts'
-import { alternatives } from './leaf.ts'
 import { nearest } from './scalar.ts'
-import { type BookIssue, lineOf, type Path, pathText, shown, type Tree } from './tree.ts'
+import { alternatives, type Fields, type Shape, type Variants } from './shape.ts'
+import { type BookIssue, lineOf, type MapNode, type Path, pathText, shown, type Tree } from './tree.ts'
 
 export interface Shaped {
   readonly draft: Draft
   readonly issues: readonly BookIssue[]
 }
 
-type Plain = string | Plain[] | { [key: string]: Plain | undefined } | undefined
+/** What has the right shape; undefined where nothing has. */
+type Plain = string | readonly Plain[] | { readonly [key: string]: Plain } | undefined
 
 /** @returns what of the book has the right shape, and what has not. */
 export function checkShape(tree: Tree): Shaped {
-  const plain = toPlain(tree)
-  const parsed = bookShape.safeParse(plain, { jitless: true })
-  if (parsed.success) return { draft: parsed.data, issues: [] }
   const issues: BookIssue[] = []
-  const cuts: Path[] = []
-  for (const each of flatten(parsed.error.issues, [])) {
-    const { found, cut } = translate(each, tree)
-    issues.push(...found)
-    cuts.push(...cut)
-  }
-  // What is left was accepted by the schema branch by branch; what is missing is optional in `Draft`.
-  return { draft: prune(plain, cuts) as Draft, issues }
+  const plain = makeChecker(tree, issues)(bookShape, tree, [])
+  // What is left was accepted branch by branch; any part may be absent in `Draft`.
+  return { draft: (plain ?? {}) as Draft, issues }
 }
 
-function toPlain(tree: Tree): Plain {
-  switch (tree.kind) {
-    case 'scalar':
-      return tree.text
-    case 'list':
-      return tree.items.map(toPlain)
-    case 'map':
-      return Object.fromEntries([...tree.entries].map(([key, entry]) => [key, toPlain(entry.value)]))
+type Check = (shape: Shape, node: Tree, path: Path) => Plain
+
+/** A check of any part of `tree` that collects issues; its value is what the shape accepts. */
+function makeChecker(tree: Tree, issues: BookIssue[]): Check {
+  const report = (path: Path, issue: Omit<BookIssue, 'path' | 'line'>): undefined => {
+    issues.push({ ...issue, path: pathText(path), line: lineOf(tree, path) })
   }
+  const refuse = ({ must, hint }: { must: string; hint: string }, node: Tree | null, path: Path): undefined =>
+    report(path, { code: codeOf(node), message: `must be ${must}, was ${describe(node)}`, hint })
+
+  const check: Check = (shape, node, path) => {
+    switch (shape.kind) {
+      case 'leaf': {
+        if (node.kind !== 'scalar') return refuse(shape, node, path)
+        const refusal = shape.refuse(node.text)
+        return refusal === null ? node.text : report(path, refusal)
+      }
+      case 'choice':
+        return node.kind === 'scalar' && shape.words.includes(node.text) ? node.text : refuse(shape, node, path)
+      case 'section':
+        return node.kind === 'map' ? checkSection(shape.fields, node, path) : refuse(shape, node, path)
+      case 'openSection':
+        return node.kind === 'map' ? checkFields(shape.fields, shape.entry, node, path) : refuse(shape, node, path)
+      case 'list':
+        return node.kind === 'list'
+          ? node.items.map((item, index) => check(shape.item, item, [...path, index]))
+          : refuse(shape, node, path)
+      case 'either':
+        if (node.kind === 'scalar') return check(shape.short, node, path)
+        return (node.kind === 'list') === (shape.long.kind === 'list')
+          ? check(shape.long, node, path)
+          : refuse(shape, node, path)
+      case 'variants':
+        return node.kind === 'map' ? checkVariants(shape, node, path) : refuse(shape, node, path)
+      default:
+        return assertNever(shape)
+    }
+  }
+
+  const checkVariants = ({ variants, unknown }: Variants, node: MapNode, path: Path): Plain => {
+    const written = node.entries.get('kind')?.value ?? null
+    const meant = variants.find(({ fields }) => written?.kind === 'scalar' && fields.kind.words.includes(written.text))
+    return meant === undefined ? refuse(unknown, written, [...path, 'kind']) : checkSection(meant.fields, node, path)
+  }
+
+  const checkSection = (fields: Fields, node: MapNode, path: Path): Plain => checkFields(fields, null, node, path)
+
+  /** Keys that are not among the fields are checked as entries, or refused where there is no shape of an entry. */
+  const checkFields = (fields: Fields, entry: Shape | null, node: MapNode, path: Path): Plain => {
+    for (const [key, field] of Object.entries(fields))
+      if (field.kind !== 'optional' && !node.entries.has(key)) refuse(field, null, [...path, key])
+    const accepted = [...node.entries].map(([key, { value }]): [string, Plain] => {
+      const field = fields[key] ?? entry
+      const place = [...path, key]
+      if (field === null) return [key, report(place, unknownKey(key, Object.keys(fields)))]
+      // The name stays: what is written wrongly is not missing, and what refers to it is not unknown.
+      return [key, check(field.kind === 'optional' ? field.shape : field, value, place)]
+    })
+    return Object.fromEntries(accepted)
+  }
+  return check
 }
 
-interface Flat {
-  readonly issue: z.core.$ZodIssue
-  readonly path: Path
-}
-
-/** A union fails with the mistakes of all its branches: keep those of the branch that has the form that was written. */
-function flatten(issues: readonly z.core.$ZodIssue[], above: Path): Flat[] {
-  return issues.flatMap((issue) => {
-    const path: Path = [...above, ...(issue.path as (string | number)[])]
-    if (issue.code !== 'invalid_union') return [{ issue, path }]
-    const meant = issue.errors.filter(
-      (branch) => !branch.some((each) => each.path.length === 0 && each.code === 'invalid_type'),
-    )
-    return meant.length === 1 ? flatten(meant[0]!, path) : [{ issue, path }]
-  })
-}
-
-function translate({ issue, path }: Flat, tree: Tree): { found: BookIssue[]; cut: Path[] } {
-  const line = lineOf(tree, path)
-  if (issue.code === 'unrecognized_keys') {
-    const known = issue.message.split(' ')
-    const unknown = issue.keys.map((key) => unknownKey({ key, known, path: [...path, key], tree }))
-    return { found: unknown, cut: issue.keys.map((key) => [...path, key]) }
-  }
-  const at = { path: pathText(path), line }
-  if (issue.code === 'custom') {
-    const { code, hint } = issue.params as { code: string; hint: string }
-    return { found: [{ code, message: issue.message, hint, ...at }], cut: [path] }
-  }
-  const [must = '', hint = ''] = issue.message.split('\n')
-  const node = nodeAt(tree, path)
-  const code =
-    node === null ? 'key.missing' : node.kind === 'scalar' && node.text !== '' ? 'value.invalid' : 'value.form'
-  return {
-    found: [{ code, message: `${must}, was ${describe(node)}`, hint, ...at }],
-    cut: issue.code === 'invalid_union' && 'discriminator' in issue ? [path.slice(0, -1)] : node === null ? [] : [path],
-  }
-}
-
-function unknownKey({
-  key,
-  known,
-  path,
-  tree,
-}: {
-  key: string
-  known: readonly string[]
-  path: Path
-  tree: Tree
-}): BookIssue {
+function unknownKey(key: string, known: readonly string[]): Omit<BookIssue, 'path' | 'line'> {
   const meant = nearest(key, known)
   return {
     code: 'key.unknown',
-    path: pathText(path),
     message: `the key must be ${alternatives(known)}, was ${key}`,
     hint: meant === null ? 'remove it' : `did you mean ${meant}?`,
-    line: lineOf(tree, path),
   }
 }
 
-function nodeAt(tree: Tree, path: Path): Tree | null {
-  let node: Tree = tree
-  for (const step of path) {
-    const next: Tree | undefined =
-      node.kind === 'map'
-        ? node.entries.get(String(step))?.value
-        : node.kind === 'list'
-          ? node.items[Number(step)]
-          : undefined
-    if (next === undefined) return null
-    node = next
-  }
-  return node
-}
+const codeOf = (node: Tree | null): string =>
+  node === null ? 'key.missing' : node.kind === 'scalar' && node.text !== '' ? 'value.invalid' : 'value.form'
 
 const describe = (node: Tree | null): string =>
   node === null
@@ -127,20 +109,3 @@ const describe = (node: Tree | null): string =>
         : node.text === ''
           ? 'empty'
           : shown(node.text)
-
-function prune(plain: Plain, cuts: readonly Path[]): Plain {
-  let root = plain
-  for (const cut of cuts) {
-    const last = cut.at(-1)
-    if (last === undefined) {
-      root = {}
-      continue
-    }
-    let holder: Plain = root
-    for (const step of cut.slice(0, -1))
-      holder = typeof holder === 'object' ? (holder as { [key: string]: Plain })[step] : undefined
-    // The name stays: what is written wrongly is not missing, and what refers to it is not unknown.
-    if (typeof holder === 'object') (holder as { [key: string]: Plain })[last] = undefined
-  }
-  return typeof root === 'object' && !Array.isArray(root) ? root : {}
-}

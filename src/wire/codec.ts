@@ -1,12 +1,14 @@
 /**
  * Lossless JSON of core's values: decimals as text, ratios as "n/d", columns as arrays. JSON has no NaN, infinities or −0;
- * they are written as texts. Canonical text has its keys in code-unit order, so that equal values are equal bytes.
+ * they are written as texts.
  */
 import { z } from 'zod'
 import { type Decimal, parseDecimal, toText } from '../core/base/decimal.ts'
 import type { Ratio } from '../core/base/ratio.ts'
-import { assert, type Result } from '../core/base/result.ts'
+import type { Result } from '../core/base/result.ts'
 import { pathText } from './tree.ts'
+
+export { canonicalText } from './canonical-text.ts'
 
 const isBigint = (value: unknown): boolean => typeof value === 'bigint'
 
@@ -62,19 +64,6 @@ export const flagsCodec = z.codec(z.array(z.int().min(0).max(255)), z.instanceof
   decode: (items) => Uint8Array.from(items),
   encode: (column) => Array.from(column),
 })
-
-/** JSON text with keys in code-unit order and no spaces. Takes JSON values alone. */
-export function canonicalText(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`
-  if (typeof value !== 'object' || value === null) {
-    const text = JSON.stringify(value)
-    assert(text !== undefined, `JSON value expected, was ${typeof value}`)
-    return text
-  }
-  const record = value as Readonly<Record<string, unknown>>
-  const keys = Object.keys(record).sort()
-  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalText(record[key])}`).join(',')}}`
-}
 
 /** Reads text written by `canonicalText`, or any JSON of the same value. */
 export function decodeText<T>(schema: z.ZodType<T>, text: string): Result<T> {

@@ -1,8 +1,4 @@
-/**
- * The leaves of the book's schema. A leaf is a text in the file (a number, for editors) with one reader, which says what
- * is wrong with it. Messages are "must be …; what to do": the checker adds what was found.
- */
-import { z } from 'zod'
+/** The texts of a book: each is one shape, read by one reader of `scalar.ts`, and a number where an editor writes one. */
 import {
   type Parsed,
   readBase,
@@ -13,8 +9,7 @@ import {
   readNumber,
   type Sign,
 } from './scalar.ts'
-
-export type Leaf = z.ZodString
+import { alternatives, type Choice, type Leaf } from './shape.ts'
 
 interface Words {
   /** What it is, in the JSON Schema and after "must be". */
@@ -27,21 +22,16 @@ interface Words {
 const TEXT = ['string']
 const NUMERIC = ['string', 'number']
 
-function leaf(words: Words, read: (text: string) => Parsed<unknown>, type: readonly string[], more: object = {}): Leaf {
-  const hint = words.hint ?? `write it, such as ${words.example}`
-  return z
-    .string({ error: `must be ${words.what}\n${hint}` })
-    .superRefine((text, context) => {
-      const parsed = read(text)
-      if (!parsed.ok)
-        context.addIssue({
-          code: 'custom',
-          message: parsed.error.message,
-          params: { code: parsed.error.code, hint: parsed.error.hint },
-        })
-    })
-    .meta({ description: words.what, examples: [words.example], type, ...more })
-}
+const leaf = (words: Words, read: (text: string) => Parsed<unknown>, type: readonly string[]): Leaf => ({
+  kind: 'leaf',
+  must: words.what,
+  hint: words.hint ?? `write it, such as ${words.example}`,
+  refuse: (text) => {
+    const parsed = read(text)
+    return parsed.ok ? null : parsed.error
+  },
+  json: { type, description: words.what, examples: [words.example] },
+})
 
 export const number = (name: string, sign: Sign, words: Words): Leaf =>
   leaf(words, (text) => readNumber(text, name, sign), NUMERIC)
@@ -110,43 +100,37 @@ export const path = (words: Words): Leaf =>
   )
 
 /** `true` or `false`. */
-export const flag = (what: string) =>
-  z
-    .enum(['true', 'false'], { error: `must be true or false\nsay ${what}` })
-    .meta({ description: what, enum: undefined, type: 'boolean' })
+export const flag = (what: string): Choice<'true' | 'false'> => ({
+  kind: 'choice',
+  words: ['true', 'false'],
+  must: 'true or false',
+  hint: `say ${what}`,
+  json: { type: 'boolean', description: what },
+})
 
 /** One of a few words. */
-export const choice = <const T extends readonly [string, ...string[]]>(what: string, words: T) =>
-  z.enum(words, { error: `must be ${alternatives(words)}\nchoose one (${what})` }).meta({ description: what })
+export const choice = <const W extends string>(what: string, words: readonly W[]): Choice<W> => ({
+  kind: 'choice',
+  words,
+  must: alternatives(words),
+  hint: `choose one (${what})`,
+  json: { type: 'string', enum: words, description: what },
+})
 
-export const alternatives = (words: readonly string[]): string =>
-  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
+/** The word that tells one of several sections from the others. */
+export const kind = <const W extends string>(word: W): Choice<W> => ({
+  kind: 'choice',
+  words: [word],
+  must: word,
+  hint: `write \`kind: ${word}\``,
+  json: { type: 'string', const: word },
+})
 
-const ENTRIES = 'write its entries as `name: value`'
-
-/** A map with exactly these keys; its error carries them, so that an unknown key can be told what it may have meant. */
-export const section = <T extends z.ZodRawShape>(what: string, shape: T) =>
-  z
-    .strictObject(shape, {
-      error: (issue) =>
-        issue.code === 'unrecognized_keys' ? Object.keys(shape).join(' ') : `must be a map (${what})\n${ENTRIES}`,
-    })
-    .meta({ description: what })
-
-/** A map with these keys and further entries named by the reader of the book. */
-export const openSection = <T extends z.ZodRawShape, V extends z.ZodType>(what: string, shape: T, entry: V) =>
-  z
-    .object(shape, { error: `must be a map (${what})\n${ENTRIES}` })
-    .catchall(entry)
-    .meta({ description: what })
-
-/** A map from names to values. */
-export const mapOf = <V extends z.ZodType>(what: string, entry: V) =>
-  z.record(z.string(), entry, { error: `must be a map (${what})\n${ENTRIES}` }).meta({ description: what })
-
-export const listOf = <V extends z.ZodType>(what: string, item: V) =>
-  z.array(item, { error: `must be a list (${what})\nwrite [a, b], or - a on a line each` }).meta({ description: what })
-
-/** A short form or a long form of the same thing. */
-export const either = <A extends z.ZodType, B extends z.ZodType>(what: string, short: A, long: B) =>
-  z.union([short, long], { error: `must be ${what}\nwrite one of these` }).meta({ description: what })
+/** The version of the format: a number or a text. */
+export const version = <const W extends string>(number: W): Choice<W> => ({
+  kind: 'choice',
+  words: [number],
+  must: number,
+  hint: `write \`book: ${number}\`, the version of this format`,
+  json: { type: ['number', 'string'], description: 'version of the format', enum: [Number(number), number] },
+})

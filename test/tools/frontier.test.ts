@@ -1,43 +1,130 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { makeRandom } from '../../src/core/base/random.ts'
+import { costAt, drawWeeks, estimate, pointOf, sumWeeks } from '../../tools/frontier/interval.ts'
+import { readPrices } from '../../tools/frontier/prices.ts'
+import { type Decision, type Point, type Rule, replay } from '../../tools/frontier/replay.ts'
 import {
+  band,
   calendar,
   cheapest,
-  costAt,
   costAware,
-  type Decision,
-  type Prices,
+  onePeriod,
   partial,
-  readPrices,
-  replay,
-} from '../../tools/frontier.ts'
+  relativeBand,
+  trigger,
+} from '../../tools/frontier/rules.ts'
+import { sweep } from '../../tools/frontier/sweep.ts'
+import { judge, printSweeps } from '../../tools/frontier/table.ts'
 
-const PRICES = new URL('../../../shared/reference/frontier/prices.csv.gz', import.meta.url)
+const REFERENCE = new URL('../../../shared/reference/frontier/', import.meta.url)
 /** Without the prices these tests are skipped, but never where CI runs. */
-const absent = !existsSync(PRICES) && process.env['CI'] === undefined
-if (absent) console.warn(`skipped: reference data is not in ${PRICES.pathname}`)
+const absent = !existsSync(REFERENCE) && process.env['CI'] === undefined
+if (absent) console.warn(`skipped: reference data is not in ${REFERENCE.pathname}`)
+
+const table = (name: string): string[][] =>
+  readFileSync(new URL(name, REFERENCE), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => line.split(','))
+
+/** How the file names policies: the rule for a value, and tables of what was published. */
+const RULES: Readonly<Record<string, (value: number, n: number) => Rule>> = {
+  calendar,
+  never: () => () => null,
+  abs_band_target: (width) => band(width, 'target'),
+  abs_band_edge: (width) => band(width, 'edge'),
+  abs_band_all_target: (width) => band(width, 'all'),
+  rel_band_target: (part, n) => relativeBand(part, 'target', n),
+  rel_band_edge: (part, n) => relativeBand(part, 'edge', n),
+  rel_band_all_target: (part, n) => relativeBand(part, 'all', n),
+  pte_full: trigger,
+  te_buffer_partial: partial,
+  te_cap_min_cost: cheapest,
+  spo_l1: onePeriod,
+  spo_l1_4h: (aversion, n) => onePeriod(aversion, n, 4),
+}
+
+/** Rows left out because they take long and try nothing that the others do not. */
+const SLOW: Readonly<Record<string, (value: number) => boolean>> = {
+  te_cap_min_cost: (cap) => ![0.015, 0.03, 0.08].includes(cap),
+  spo_l1: (aversion) => ![5, 100, 1_000, 16_000].includes(aversion),
+}
+
+/** '1.5%' in parts, '3d' and '4h' in hours, 'gamma=5' as the number. */
+function parse(parameter: string): number {
+  const number = Number(parameter.replace(/^gamma=|[%hd]$/g, ''))
+  return parameter.endsWith('%') ? number / 100 : parameter.endsWith('d') ? number * 24 : number
+}
+
+interface Published extends Point {
+  readonly policy: string
+  readonly parameter: string
+}
+
+const published: readonly Published[] = absent
+  ? []
+  : table('frontier.csv')
+      .slice(1)
+      .map(([policy = '', parameter = '', te, , , cost]) => ({
+        policy,
+        parameter,
+        trackingError: Number(te),
+        cost: Number(cost),
+      }))
 
 describe.skipIf(absent)('tracking error against cost on real hourly prices', () => {
-  const prices = absent ? { names: [], close: [] } : readPrices(PRICES.pathname)
+  const prices = absent ? { names: [], time: [], close: [] } : readPrices(new URL('prices.csv.gz', REFERENCE).pathname)
   const n = prices.names.length
 
-  test.each([
-    ['1d', 24, 0.0197729408338, 0.00326908156334],
-    ['7d', 168, 0.0444575969943, 0.00133865869859],
-    ['30d', 720, 0.0768621182066, 0.000746718837115],
-  ])('[FRONTIER-1] calendar %s gives the published row', (_, hours, trackingError, cost) => {
-    const point = replay(prices, calendar(hours))
-    expect(Math.abs(point.trackingError / trackingError - 1)).toBeLessThan(1e-9)
-    expect(Math.abs(point.cost / cost - 1)).toBeLessThan(1e-9)
+  test.each(Object.entries(RULES))('[FRONTIER-1] %s gives its published rows', (policy, make) => {
+    const rows = published.filter((row) => row.policy === policy && !SLOW[policy]?.(parse(row.parameter)))
+    expect(rows.length).toBeGreaterThan(0)
+    for (const { parameter, trackingError, cost } of rows) {
+      const point = replay(prices, make(parse(parameter), n))
+      expect(Math.abs(point.trackingError / trackingError - 1), parameter).toBeLessThan(1e-9)
+      expect(Math.abs(point.cost - cost), parameter).toBeLessThanOrEqual(1e-9 * cost)
+    }
   })
 
-  test('[FRONTIER-2] cost-aware costs at most .150, .082 and .060 % a year at 1, 2 and 3 % tracking error', () => {
-    const points = [0.3, 1, 3, 10, 30, 90].map((aversion) => replay(prices, costAware(aversion, n)))
-    expect(costAt(points, 0.01)).toBeLessThanOrEqual(0.0015)
-    expect(costAt(points, 0.02)).toBeLessThanOrEqual(0.00082)
-    expect(costAt(points, 0.03)).toBeLessThanOrEqual(0.0006)
-    const buffered = [0.007, 0.012, 0.03].map((buffer) => replay(prices, partial(buffer)))
-    expect(costAt(points, 0.02)!).toBeLessThan(0.8 * costAt(buffered, 0.02)!)
+  test('[FRONTIER-1] no published rule is left out', () => {
+    expect(published.length).toBe(115)
+    expect(published.filter(({ policy }) => RULES[policy] === undefined)).toEqual([])
+  })
+
+  test('[FRONTIER-4] costs between points are those of the published summary', () => {
+    const [, ...rows] = table('summary.csv')
+    for (const [policy, ...costs] of rows)
+      for (const [k, cost] of costs.entries()) {
+        const points = published.filter((row) => row.policy === policy)
+        const own = costAt(points, (k + 1) / 100)
+        if (cost === '') expect(own, policy).toBeNull()
+        else expect(Math.abs((100 * own!) / Number(cost) - 1), policy).toBeLessThan(1e-9)
+      }
+  })
+
+  test('[FRONTIER-2] cost-aware is at least a fifth cheaper at equal error, at most .150, .082 and .060 % a year', () => {
+    // Only what is needed from 1 to 6 %.
+    const range: Readonly<Record<string, readonly [number, number]>> = {
+      'cost-aware': [0.02, 150],
+      'one period': [20, 1_000],
+      'one period, 4 h': [20, 1_000],
+      'cheapest to cap': [0.015, 0.12],
+    }
+    const take = (rule: string, value: number): boolean => {
+      const [from, to] = range[rule] ?? [0, Number.POSITIVE_INFINITY]
+      return value >= from && value <= to
+    }
+    const sweeps = sweep(prices, { draws: 200, seed: 1, take })
+    const verdict = judge(sweeps)
+    expect(verdict.dearer).toEqual([])
+    expect(verdict.below).toEqual([])
+    expect(verdict.compared).toBeGreaterThan(60)
+    const ours = sweeps.find(({ rule }) => rule === 'cost-aware')!.draws[0]!
+    expect(costAt(ours, 0.01)).toBeLessThanOrEqual(0.0015)
+    expect(costAt(ours, 0.02)).toBeLessThanOrEqual(0.00082)
+    expect(costAt(ours, 0.03)).toBeLessThanOrEqual(0.0006)
+    for (const line of printSweeps(prices, sweeps)) expect(line.length).toBeLessThanOrEqual(80)
   })
 
   test('[FRONTIER-3] a decision does not depend on prices that come after it', () => {
@@ -46,9 +133,9 @@ describe.skipIf(absent)('tracking error against cost on real hourly prices', () 
       const close = prices.close
         .slice(0, hours + 50)
         .map((row, bar) => (bar <= hours ? row : row.map((price) => price * future)))
-      const shifted: Prices = { names: prices.names, close }
+      const shifted = { names: prices.names, time: prices.time.slice(0, hours + 50), close }
       const seen: string[] = []
-      for (const make of [() => costAware(10, n), () => cheapest(0.02)]) {
+      for (const make of [() => costAware(10, n), () => cheapest(0.02), () => onePeriod(200, n)]) {
         const rule = make()
         replay(shifted, (decision: Decision) => {
           const trade = rule(decision)
@@ -59,5 +146,52 @@ describe.skipIf(absent)('tracking error against cost on real hourly prices', () 
       return seen
     }
     expect(decided(3)).toEqual(decided(1))
+  })
+})
+
+describe('intervals', () => {
+  /** 100 weeks and a day of independent normal returns at 20 % a year, with a cost of 1 bp an hour. */
+  const random = makeRandom('weeks')
+  const hours = 168 * 100 + 24
+  const active = Float64Array.from({ length: hours }, () => (0.2 / Math.sqrt(8_760)) * random.normal())
+  const weeks = sumWeeks({ active, paid: new Float64Array(hours).fill(1e-4), trackingError: 0, cost: 0 })
+
+  test('[FRONTIER-5] the first draw is history', () => {
+    const mean = active.reduce((sum, a) => sum + a, 0) / hours
+    const deviation = Math.sqrt(active.reduce((sum, a) => sum + (a - mean) ** 2, 0) / hours)
+    const point = pointOf(weeks, drawWeeks(weeks.length, 0, 1)[0]!)
+    expect(weeks.map((week) => week.hours)).toEqual([...new Array(100).fill(168), 24])
+    expect(point.trackingError).toBeCloseTo(deviation * Math.sqrt(8_760), 12)
+    expect(point.cost).toBeCloseTo(0.876, 12)
+  })
+
+  test('[FRONTIER-5] an interval of the error of independent returns is as wide as theory says', () => {
+    const draws = drawWeeks(weeks.length, 4_000, 1)
+    expect(drawWeeks(weeks.length, 4_000, 1)).toEqual(draws)
+    for (const times of draws) expect(times.reduce((sum, count) => sum + count, 0)).toBe(weeks.length)
+    const { value, low, high } = estimate(draws.map((times) => pointOf(weeks, times).trackingError))!
+    // The standard error of a standard deviation of N normal draws is σ/√(2N).
+    const width = (2 * 1.96 * value) / Math.sqrt(2 * hours)
+    expect(low).toBeLessThan(value)
+    expect(high).toBeGreaterThan(value)
+    expect((high - low) / width).toBeGreaterThan(0.8)
+    expect((high - low) / width).toBeLessThan(1.2)
+  })
+
+  test('[FRONTIER-5] an interval is the middle 95 % of the draws, and none where a draw has no value', () => {
+    const values = [7, ...Array.from({ length: 1_001 }, (_, k) => 1_000 - k)]
+    expect(estimate(values)).toEqual({ value: 7, low: 25, high: 975 })
+    expect(estimate([...values, null])).toBeNull()
+  })
+
+  test('[FRONTIER-4] a cost between two points lies on the line through their logarithms', () => {
+    const points = [
+      { trackingError: 0.04, cost: 0.001 },
+      { trackingError: 0.01, cost: 0.004 },
+    ]
+    expect(costAt(points, 0.02)).toBeCloseTo(0.002, 15)
+    expect(costAt(points, 0.009)).toBeNull()
+    expect(costAt(points, 0.05)).toBeNull()
+    expect(costAt([{ trackingError: 0.05, cost: 0 }, ...points], 0.045)).toBeNull()
   })
 })

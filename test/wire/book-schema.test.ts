@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { plan } from '../../src/core/sizing/plan.ts'
 import { planInputs } from '../../src/wire/book.ts'
-import { bookJsonSchema, type JsonSchema, planJsonSchema } from '../../src/wire/book-schema.ts'
+import { bookJsonSchema, planJsonSchema } from '../../src/wire/book-schema.ts'
 import { encodePlan } from '../../src/wire/plan-codec.ts'
+import type { JsonSchema } from '../../src/wire/shape.ts'
 import { bookOf, edit, FULL, issuesOf, SMALL } from './books.ts'
 
 type Schema = {

@@ -26,12 +26,11 @@ export function divideInteger(n: bigint, d: bigint, mode: Rounding): bigint {
   const numerator = d < 0n ? -n : n
   const denominator = d < 0n ? -d : d
   const quotient = numerator / denominator
-  const remainder = numerator % denominator
+  if (mode === 'down') return quotient
+  const remainder = numerator - quotient * denominator
   if (remainder === 0n) return quotient
   const away = numerator < 0n ? -1n : 1n
   switch (mode) {
-    case 'down':
-      return quotient
     case 'up':
       return quotient + away
     case 'floor':
@@ -116,47 +115,71 @@ export function roundTo(a: Decimal, step: Decimal, mode: Rounding): Decimal {
   return brand(divideInteger(a, step, mode) * step)
 }
 
-const EIGHT_PLACES = 10n ** 10n
 const EXACT_MAX = 2 ** 53
-/** From here on the last bit of an integer is beyond what float64 keeps and beyond what decides its rounding. */
-const ROUNDED_ONCE = 2 ** 55
 
 /** The nearest float64, ties to even: what `Number` makes of the same text. Throws beyond the range of a float64. */
-export function toNumber(a: Decimal): number {
-  // Two integers that float64 holds, 10¹⁸ is one, so one division rounds once.
-  const units = Number(a)
-  if (units < EXACT_MAX && units > -EXACT_MAX) return units / 1e18
-  // The same with the 8 places that most prices and quantities have at most.
-  const coarse = a / EIGHT_PLACES
-  const coarseUnits = Number(coarse)
-  const held = coarseUnits < EXACT_MAX && coarseUnits > -EXACT_MAX
-  return held && coarse * EIGHT_PLACES === a ? coarseUnits / 1e8 : divideToNumber(a, UNIT)
-}
+export const toNumber = (a: Decimal): number => divideToNumber(a, UNIT)
 
 /** The float64 nearest to n/d, ties to even. d > 0. Throws where that is beyond the range of a float64. */
 export function divideToNumber(n: bigint, d: bigint): number {
   assert(d > 0n, 'denominator must be positive')
-  const [numerator, denominator] = [Number(n), Number(d)]
+  if (n === 0n) return 0
+  const numerator = Number(n)
+  const denominator = Number(d)
   // Two integers that float64 holds: one division rounds once.
-  if (numerator < EXACT_MAX && numerator > -EXACT_MAX && denominator < EXACT_MAX) return numerator / denominator
+  if (numerator < EXACT_MAX && numerator > -EXACT_MAX && (denominator < EXACT_MAX || d === UNIT))
+    return numerator / denominator
+  if (numerator < CORRECTED_MAX && numerator > -CORRECTED_MAX && denominator < CORRECTED_MAX) {
+    const rest = d === UNIT ? 0 : Number(d - BigInt(denominator))
+    const corrected = divideNear(numerator, Number(n - BigInt(numerator)), denominator, rest)
+    if (corrected !== null) return corrected
+  }
+  return divideExactly(n, d)
+}
+
+/** Numbers up to here neither overflow nor underflow in `divideNear`. */
+const CORRECTED_MAX = 2 ** 480
+/** Splits a float64 into two of 26 bits. */
+const SPLITTER = 2 ** 27 + 1
+
+/**
+ * (a + b)/(c + d) with |b|, |d| below the last bit of a, c: the float64 quotient q = a/c and a correction from its remainder,
+ * which float64 products of half length give exactly (Dekker, Numerische Mathematik 18, 1971). Null where the error left in the
+ * correction, under 2⁻⁴⁰ of it, could decide the rounding.
+ */
+function divideNear(a: number, b: number, c: number, d: number): number | null {
+  const q = a / c
+  const product = q * c
+  const [wideQ, wideC] = [SPLITTER * q, SPLITTER * c]
+  const [highQ, highC] = [wideQ - (wideQ - q), wideC - (wideC - c)]
+  const [lowQ, lowC] = [q - highQ, c - highC]
+  const cut = highQ * highC - product + highQ * lowC + lowQ * highC + lowQ * lowC
+  const correction = (a - product - cut + (b - q * d)) / c
+  const error = Math.abs(correction) * 2 ** -40 + Math.abs(q) * 2 ** -100
+  const rounded = q + (correction + error)
+  return rounded === q + (correction - error) ? rounded : null
+}
+
+/** The same by integers alone. */
+function divideExactly(n: bigint, d: bigint): number {
   const magnitude = n < 0n ? -n : n
-  // Scaled by 2^shift the quotient has at least 57 bits, or counts units of 2⁻¹⁰⁷⁴, the least step of float64.
-  const shift = Math.min(1074, Math.max(0, 61 + bitsOf(d, denominator) - bitsOf(magnitude, Math.abs(numerator))))
+  // Scaled by 2^shift the quotient has at least 60 bits, or counts units of 2⁻¹⁰⁷⁴, the least step of float64.
+  const shift = Math.min(1074, Math.max(0, 64 + hexDigits(d) * 4 - hexDigits(magnitude) * 4))
   const scaled = magnitude << BigInt(shift)
   const quotient = scaled / d
-  let rounded = Number(quotient)
-  if (rounded < EXACT_MAX) rounded = Number(divideInteger(scaled, d, 'halfEven'))
-  else if (rounded < ROUNDED_ONCE) rounded = Number((quotient << 4n) | (quotient * d === scaled ? 0n : 1n)) / 16
-  // A last bit that says whether something was cut off lets Number() round once and in the right direction.
-  else if (quotient * d !== scaled) rounded = Number(quotient | 1n)
+  let rounded: number
+  if (quotient < 2n ** 53n) rounded = Number(divideInteger(scaled, d, 'halfEven'))
+  else {
+    // A last bit that says whether something was cut off lets Number() round once and in the right direction.
+    const cut = quotient * d === scaled ? 0n : 1n
+    rounded = quotient < 2n ** 60n ? Number((quotient << 2n) | cut) / 4 : Number(quotient | cut)
+  }
   const result = rounded * 2 ** -shift
   assert(Number.isFinite(result), 'number must be within the range of a float64')
   return n < 0n ? -result : result
 }
 
-/** The length of a in bits, up to three too many. @param near a as float64, which may be ∞ */
-const bitsOf = (a: bigint, near: number): number =>
-  near < Number.POSITIVE_INFINITY ? Math.ceil(Math.log2(near)) + 1 : a.toString(16).length * 4
+const hexDigits = (a: bigint): number => a.toString(16).length
 
 /** Shortest exact text: no exponent, no trailing zeros, no "-0". */
 export function toText(a: Decimal): string {

@@ -51,11 +51,15 @@ export function reduce(a: Ratio): Ratio {
   return x <= 1n ? a : { n: a.n / x, d: a.d / x }
 }
 
-// Sums over a book mostly share one denominator; without the short cut their size would grow with every term.
-export const ratioAdd = (a: Ratio, b: Ratio): Ratio =>
-  a.d === b.d ? { n: a.n + b.n, d: a.d } : { n: a.n * b.d + b.n * a.d, d: a.d * b.d }
-export const ratioSubtract = (a: Ratio, b: Ratio): Ratio =>
-  a.d === b.d ? { n: a.n - b.n, d: a.d } : { n: a.n * b.d - b.n * a.d, d: a.d * b.d }
+// Sums over a book mostly share one denominator, or have one that is a multiple of the others; without the short cuts
+// their size would grow with every term.
+export function ratioAdd(a: Ratio, b: Ratio): Ratio {
+  if (a.d === b.d) return { n: a.n + b.n, d: a.d }
+  if (a.d > b.d ? a.d % b.d === 0n : b.d % a.d === 0n)
+    return a.d > b.d ? { n: a.n + b.n * (a.d / b.d), d: a.d } : { n: a.n * (b.d / a.d) + b.n, d: b.d }
+  return { n: a.n * b.d + b.n * a.d, d: a.d * b.d }
+}
+export const ratioSubtract = (a: Ratio, b: Ratio): Ratio => ratioAdd(a, ratioNegate(b))
 export const ratioMultiply = (a: Ratio, b: Ratio): Ratio => ({ n: a.n * b.n, d: a.d * b.d })
 export const ratioDivide = (a: Ratio, b: Ratio): Ratio => ratio(a.n * b.d, a.d * b.n)
 export const ratioNegate = (a: Ratio): Ratio => ({ n: -a.n, d: a.d })

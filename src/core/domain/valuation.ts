@@ -18,7 +18,7 @@ export function unitNotional(instrument: Instrument, price: Decimal): Ratio {
 
 /** Delta notional of one unit in the numeraire, `rate` being what one unit of the quote currency is worth. */
 export function unitDelta(instrument: Instrument, price: Decimal, rate: Decimal): Ratio {
-  assert(instrument.kind !== 'option', `option ${instrument.id} has no delta without a pricing model`)
+  if (instrument.kind === 'option') assert(false, `option ${instrument.id} has no delta without a pricing model`)
   const notional = unitNotional(instrument, price)
   return rate === ONE ? notional : ratioMultiply(notional, ratioOf(rate))
 }

@@ -2,7 +2,7 @@
  * What `plan()` refuses to compute with. Every issue is collected; paths are those of a book file, so that a reader of
  * one can put a line number to them.
  */
-import { toNumber, toText, ZERO } from '../base/decimal.ts'
+import { type Decimal, toNumber, toText, ZERO } from '../base/decimal.ts'
 import { formatDuration } from '../base/format.ts'
 import { RATIO_ZERO, type Ratio, ratioAbsolute, ratioAdd, ratioCompare, ratioToNumber } from '../base/ratio.ts'
 import type { Issue } from '../base/result.ts'
@@ -13,7 +13,8 @@ import type { PlanInputs } from './plan-types.ts'
 /** All issues of the inputs, in a fixed order; empty when they can be planned with. */
 export const check = (inputs: PlanInputs): readonly Issue[] => [
   ...checkMandate(inputs.mandate),
-  ...checkMarket(inputs),
+  ...checkPrices(inputs),
+  ...checkMarks(inputs),
   ...checkPositions(inputs),
   ...checkTradeable(inputs),
   ...checkRisk(inputs),
@@ -56,33 +57,40 @@ function checkLimits({ constraints, universe }: Mandate): Issue[] {
   }
   ordered('limits.net', constraints.netMin, constraints.netMax)
   universe.underlyings.forEach((name, u) => {
-    ordered(`limits.weight.${name}`, constraints.weightMin[u]!, constraints.weightMax[u]!)
+    const [min, max] = [constraints.weightMin[u]!, constraints.weightMax[u]!]
+    if (min !== null && max !== null) ordered(`limits.weight.${name}`, min, max)
   })
   return issues
 }
 
 function checkTarget({ target, constraints, universe }: Mandate): Issue[] {
   const issues: Issue[] = []
-  const gross = target.weight.reduce((sum, each) => ratioAdd(sum, ratioAbsolute(each)), RATIO_ZERO)
-  const net = target.weight.reduce(ratioAdd, RATIO_ZERO)
-  if (constraints.grossMax !== null && ratioCompare(gross, constraints.grossMax) > 0)
-    issues.push({
-      code: 'target.gross',
-      path: 'targets',
-      message: `weights must sum to at most ${show(constraints.grossMax)} with gross limit ${show(constraints.grossMax)}, was ${show(gross)}`,
-      hint: 'lower a target or raise limits.gross',
-    })
-  const below = constraints.netMin !== null && ratioCompare(net, constraints.netMin) < 0
-  const above = constraints.netMax !== null && ratioCompare(net, constraints.netMax) > 0
-  if (below || above)
-    issues.push({
-      code: 'target.net',
-      path: 'targets',
-      message: `the sum of weights must be inside the net limit, was ${show(net)}`,
-      hint: 'change a target or limits.net',
-    })
+  const { grossMax, netMin, netMax } = constraints
+  if (grossMax !== null) {
+    const gross = target.weight.reduce((sum, each) => ratioAdd(sum, ratioAbsolute(each)), RATIO_ZERO)
+    if (ratioCompare(gross, grossMax) > 0)
+      issues.push({
+        code: 'target.gross',
+        path: 'targets',
+        message: `weights must sum to at most ${show(grossMax)} with gross limit ${show(grossMax)}, was ${show(gross)}`,
+        hint: 'lower a target or raise limits.gross',
+      })
+  }
+  if (netMin !== null || netMax !== null) {
+    const net = target.weight.reduce(ratioAdd, RATIO_ZERO)
+    const below = netMin !== null && ratioCompare(net, netMin) < 0
+    if (below || (netMax !== null && ratioCompare(net, netMax) > 0))
+      issues.push({
+        code: 'target.net',
+        path: 'targets',
+        message: `the sum of weights must be inside the net limit, was ${show(net)}`,
+        hint: 'change a target or limits.net',
+      })
+  }
   universe.underlyings.forEach((name, u) => {
-    const [weight, min, max] = [target.weight[u]!, constraints.weightMin[u]!, constraints.weightMax[u]!]
+    const [min, max] = [constraints.weightMin[u]!, constraints.weightMax[u]!]
+    if (min === null && max === null) return
+    const weight = target.weight[u]!
     const low = min !== null && ratioCompare(weight, min) < 0
     if (!low && (max === null || ratioCompare(weight, max) <= 0)) return
     issues.push({
@@ -126,25 +134,31 @@ function checkPolicy({ policy, universe }: Mandate): Issue[] {
   }
 }
 
-function checkMarket({ mandate: { universe, constraints }, market, portfolio }: PlanInputs): Issue[] {
+function checkPrices({ mandate: { universe }, market }: PlanInputs): Issue[] {
   const issues: Issue[] = []
-  const positive = (path: string, price: bigint): void => {
-    if (price <= 0n)
+  const positive = (name: string, price: Decimal): void => {
+    if (price <= ZERO)
       issues.push({
         code: 'market.price',
-        path,
-        message: `price must be above 0, was ${toText(price as typeof ZERO)}`,
+        path: `market.prices.${name}`,
+        message: `price must be above 0, was ${toText(price)}`,
         hint: 'give the current mark price',
       })
   }
   universe.instruments.forEach(({ id }, j) => {
-    positive(`market.prices.${id}`, market.price[j]!)
+    positive(id, market.price[j]!)
   })
   universe.currencies.forEach((name, c) => {
-    positive(`market.prices.${name}`, market.rate[c]!)
+    positive(name, market.rate[c]!)
   })
+  return issues
+}
+
+function checkMarks({ mandate: { universe, constraints }, market, portfolio }: PlanInputs): Issue[] {
+  const issues: Issue[] = []
   // A stale instrument that is held is only frozen, unless a limit cannot be tested without its price.
   universe.instruments.forEach(({ id }, j) => {
+    if (market.stale[j] !== 1 || portfolio.quantity[j] === ZERO) return
     const u = universe.underlyingOf[j]!
     const limit =
       constraints.grossMax !== null
@@ -154,7 +168,7 @@ function checkMarket({ mandate: { universe, constraints }, market, portfolio }: 
           : constraints.weightMin[u] !== null || constraints.weightMax[u] !== null
             ? `limits.weight.${universe.underlyings[u]}`
             : null
-    if (market.stale[j] !== 1 || portfolio.quantity[j] === ZERO || limit === null) return
+    if (limit === null) return
     issues.push({
       code: 'market.stale',
       path: `market.prices.${id}`,
@@ -168,7 +182,7 @@ function checkMarket({ mandate: { universe, constraints }, market, portfolio }: 
 function checkPositions({ mandate: { universe }, portfolio }: PlanInputs): Issue[] {
   const issues: Issue[] = []
   universe.instruments.forEach((instrument, j) => {
-    if (portfolio.quantity[j] === ZERO) return
+    if (instrument.kind === 'spot' || portfolio.quantity[j] === ZERO) return
     const path = `positions.${instrument.id}`
     if (instrument.kind === 'option')
       issues.push({
@@ -177,7 +191,7 @@ function checkPositions({ mandate: { universe }, portfolio }: PlanInputs): Issue
         message: 'must not be an option yet: options have no pricing here, was held',
         hint: 'leave the option out of the book and size it elsewhere',
       })
-    else if (instrument.kind !== 'spot' && !((portfolio.entry[j] ?? ZERO) > ZERO))
+    else if (!((portfolio.entry[j] ?? ZERO) > ZERO))
       issues.push({
         code: 'position.entry',
         path,
@@ -199,10 +213,11 @@ function checkPositions({ mandate: { universe }, portfolio }: PlanInputs): Issue
 
 function checkTradeable({ mandate, market }: PlanInputs): Issue[] {
   const { universe, constraints } = mandate
-  return mandate.tradeable.flat().flatMap((j) => {
+  const issues: Issue[] = []
+  for (const j of mandate.tradeable.flat()) {
     const instrument = universe.instruments[j]!
     const path = `instruments.${instrument.id}`
-    const issues: Issue[] = checkTerms(instrument, path)
+    issues.push(...checkTerms(instrument, path))
     if (instrument.kind === 'spot' && universe.exposureOf[universe.quoteOf[j]!]! >= 0)
       issues.push({
         code: 'instrument.quote-is-underlying',
@@ -224,8 +239,8 @@ function checkTradeable({ mandate, market }: PlanInputs): Issue[] {
         message: 'daily volume must be known under limits.participation, was missing',
         hint: 'give the volume or drop the limit',
       })
-    return issues
-  })
+  }
+  return issues
 }
 
 function checkTerms(instrument: Instrument, path: string): Issue[] {
@@ -266,8 +281,10 @@ function checkRisk({ mandate: { universe }, risk, market }: PlanInputs): Issue[]
   const n = universe.underlyings.length
   universe.underlyings.forEach((name, u) => {
     const vol = risk.vol[u] ?? Number.NaN
-    const row = risk.covariance.subarray(u * n, u * n + n)
-    if (vol >= 0 && Number.isFinite(vol) && row.length === n && row.every(Number.isFinite) && row[u]! >= 0) return
+    const { covariance } = risk
+    let finite = covariance.length >= u * n + n
+    for (let k = u * n; k < u * n + n && finite; k++) finite = Math.abs(covariance[k]!) < Number.POSITIVE_INFINITY
+    if (finite && vol >= 0 && Number.isFinite(vol) && covariance[u * n + u]! >= 0) return
     issues.push({
       code: 'risk.not-finite',
       path: `market.vols.${name}`,

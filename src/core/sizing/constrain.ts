@@ -4,7 +4,7 @@
  * limits allow in the metric of risk (a trade may therefore be held back because another one is). A plan never moves a book
  * further outside a limit.
  */
-import { exceeds, limitRows, type Row } from './limits.ts'
+import { exceeds, limitRows, type Row, tradedOf } from './limits.ts'
 import { projectNearest } from './nearest.ts'
 import { optimiseWithin } from './optimum.ts'
 import type { Allowed, LimitName, PlanInputs, Reason, Valued, Wanted } from './plan-types.ts'
@@ -20,7 +20,7 @@ export function constrain(inputs: PlanInputs, held: Valued, wanted: Wanted): All
   const { universe, policy } = inputs.mandate
   const rows = limitRows(inputs, held)
   const byUnderlying = (byInstrument: Float64Array): Float64Array =>
-    Float64Array.from(universe.instrumentsOf, (own) => own.reduce((sum, j) => sum + byInstrument[j]!, 0))
+    wanted.trade.map((_, u) => tradedOf(universe, byInstrument, u))
   const split = splitCheapestFirst(inputs, held, { wanted: wanted.trade, rows })
   const capped = byUnderlying(split.byInstrument)
   if (capped.every((z, u) => z === wanted.trade[u]) && !rows.some((row) => exceeds(universe, row, split.byInstrument)))

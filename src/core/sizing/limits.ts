@@ -42,25 +42,31 @@ export const exceeds = (universe: Universe, row: Row, traded: Float64Array): boo
 
 /** The left side of a row. @param traded weight per instrument */
 export function measureRow(universe: Universe, row: Row, traded: Float64Array): number {
+  const { slope, bend, kink } = row
   let sum = row.base
-  for (let j = 0; j < traded.length; j++) sum += row.slope[j]! * traded[j]! + row.bend[j]! * Math.abs(traded[j]!)
-  if (row.kink !== null)
-    for (let u = 0; u < row.kink.length; u++) sum += Math.abs(tradedOf(universe, traded, u) - row.kink[u]!)
+  for (let j = 0; j < traded.length; j++) sum += slope[j]! * traded[j]! + bend[j]! * Math.abs(traded[j]!)
+  if (kink !== null) for (let u = 0; u < kink.length; u++) sum += Math.abs(tradedOf(universe, traded, u) - kink[u]!)
   return sum
 }
 
 /** Slope of a row in each instrument; on a kink that of the piece a trade in `direction` enters. */
 export function slopeRow(universe: Universe, row: Row, traded: Float64Array, direction: Int8Array): Float64Array {
+  const { kink } = row
   const side = (x: number, j: number): number => (x === 0 ? direction[j]! : Math.sign(x))
-  return Float64Array.from(traded, (t, j) => {
+  return traded.map((t, j) => {
     const u = universe.underlyingOf[j]!
-    const bent = row.kink === null ? 0 : side(tradedOf(universe, traded, u) - row.kink[u]!, j)
+    const bent = kink === null ? 0 : side(tradedOf(universe, traded, u) - kink[u]!, j)
     return row.slope[j]! + row.bend[j]! * side(t, j) + bent
   })
 }
 
-const tradedOf = (universe: Universe, traded: Float64Array, u: number): number =>
-  universe.instrumentsOf[u]!.reduce((sum, j) => sum + traded[j]!, 0)
+/** z_u = Σ t_j over the instruments of u. */
+export function tradedOf(universe: Universe, traded: Float64Array, u: number): number {
+  const own = universe.instrumentsOf[u]!
+  let sum = 0
+  for (let k = 0; k < own.length; k++) sum += traded[own[k]!]!
+  return sum
+}
 
 const toNumberOrNull = (limit: Ratio | null): number | null => (limit === null ? null : ratioToNumber(limit))
 const tighter = (a: Cap, b: Cap): Cap => (b.size < a.size ? b : a)
@@ -108,17 +114,51 @@ export function capUnderlying({ mandate }: PlanInputs, held: Valued, u: number, 
   return cap
 }
 
+/** Columns per instrument that only the universe decides. */
+interface Columns {
+  readonly zeros: Float64Array
+  readonly ones: Float64Array
+  readonly minusOnes: Float64Array
+  /** Buying one unit of weight spends it and its cost; selling brings it in less its cost. Contracts only cost. */
+  readonly cash: Pick<Row, 'slope' | 'bend'>
+  /** The same by quote currency; null where nothing is paid for in it. */
+  readonly cashOf: readonly (Pick<Row, 'slope' | 'bend'> | null)[]
+}
+
+/** A universe never changes, so its columns are made once and kept for as long as it is: nobody writes to them. */
+const columnsKept = new WeakMap<Universe, Columns>()
+
+function columnsOf(universe: Universe): Columns {
+  const kept = columnsKept.get(universe)
+  if (kept !== undefined) return kept
+  const each = (of: (j: number) => number): Float64Array =>
+    Float64Array.from({ length: universe.instruments.length }, (_, j) => of(j))
+  const cost = each((j) => Math.max(0, costRate(universe.instruments[j]!)))
+  const pays = each((j) => (isFunded(universe.instruments[j]!) ? 1 : 0))
+  const columns = {
+    zeros: each(() => 0),
+    ones: each(() => 1),
+    minusOnes: each(() => -1),
+    cash: { slope: pays, bend: cost },
+    cashOf: universe.currencies.map((_, c) => {
+      const slope = each((j) => (universe.quoteOf[j] === c ? pays[j]! : 0))
+      return slope.includes(1) ? { slope, bend: slope.map((mine, j) => mine * cost[j]!) } : null
+    }),
+  }
+  columnsKept.set(universe, columns)
+  return columns
+}
+
 /** The coupling rows of a mandate. They see instruments, so the same rows judge a plan before and after rounding. */
 export function limitRows(inputs: PlanInputs, held: Valued): readonly Row[] {
   const { universe, constraints } = inputs.mandate
-  const each = (of: (j: number) => number): Float64Array =>
-    Float64Array.from({ length: universe.instruments.length }, (_, j) => of(j))
-  const [zeros, ones] = [each(() => 0), each(() => 1)]
+  const { zeros, ones, minusOnes, cash, cashOf } = columnsOf(universe)
   const sumOf = (weights: Float64Array): number => weights.reduce((sum, weight) => sum + weight, 0)
   const rows: Row[] = []
   const addRow = (limit: LimitName, limitValue: number, allowance: number, terms: Partial<Row>): void => {
     const row = { limit, limitValue, bound: 0, base: 0, slope: zeros, bend: zeros, kink: null, ...terms }
-    rows.push({ ...row, bound: Math.max(allowance, measureRow(universe, row, zeros)) })
+    const still = row.kink === null ? row.base : measureRow(universe, row, zeros)
+    rows.push({ ...row, bound: Math.max(allowance, still) })
   }
 
   const gross = toNumberOrNull(constraints.grossMax)
@@ -131,20 +171,15 @@ export function limitRows(inputs: PlanInputs, held: Valued): readonly Row[] {
   const netMax = toNumberOrNull(constraints.netMax)
   if (netMax !== null) addRow('netMax', netMax, netMax, { base: sumOf(held.weightHigh), slope: ones })
   const netMin = toNumberOrNull(constraints.netMin)
-  if (netMin !== null) addRow('netMin', netMin, -netMin, { base: -sumOf(held.weightLow), slope: each(() => -1) })
+  if (netMin !== null) addRow('netMin', netMin, -netMin, { base: -sumOf(held.weightLow), slope: minusOnes })
   const turnover = toNumberOrNull(constraints.turnoverMax)
   if (turnover !== null) addRow('turnover', turnover, turnover, { bend: ones })
 
-  // Buying one unit of weight spends it and its cost; selling brings it in less its cost. Contracts only cost.
   const cashMin = ratioToNumber(constraints.cashMin)
-  const cost = each((j) => Math.max(0, costRate(universe.instruments[j]!)))
-  const pays = each((j) => (isFunded(universe.instruments[j]!) ? 1 : 0))
-  addRow('cash', cashMin, held.cashTotal - cashMin, { slope: pays, bend: cost })
+  addRow('cash', cashMin, held.cashTotal - cashMin, cash)
   const overdraft = Math.max(0, -cashMin)
-  for (let c = 0; c < universe.currencies.length; c++) {
-    const own = each((j) => (universe.quoteOf[j] === c ? pays[j]! : 0))
-    if (own.includes(1))
-      addRow('cash', -overdraft, held.cash[c]! + overdraft, { slope: own, bend: own.map((mine, j) => mine * cost[j]!) })
-  }
+  cashOf.forEach((own, c) => {
+    if (own !== null) addRow('cash', -overdraft, held.cash[c]! + overdraft, own)
+  })
   return rows
 }

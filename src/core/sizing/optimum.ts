@@ -4,8 +4,8 @@
  * of them at once. It trades to the edge of its own no-trade region.
  */
 import { assert } from '../base/result.ts'
-import { makeCostProgram } from '../maths/cost-program.ts'
-import type { CostOptimum, CostRow } from '../maths/cost-program-types.ts'
+import { type CostProgramSolver, makeCostProgram } from '../maths/cost-program.ts'
+import type { CostRow } from '../maths/cost-program-types.ts'
 import { aimAt } from './aim.ts'
 import type { Curvature } from './curvature.ts'
 import { capInstrument, capUnderlying, type Row } from './limits.ts'
@@ -25,13 +25,13 @@ export interface Optimum {
 /** The optimum without limits, over what may be traded at all. */
 export function optimise(inputs: PlanInputs, deviation: Float64Array): Optimum {
   const { matrix, n } = curvatureOf(inputs)
-  const range = Float64Array.from(orderTradeable(inputs), (order) =>
-    order.length === 0 ? 0 : Number.POSITIVE_INFINITY,
-  )
+  const tradeable = orderTradeable(inputs)
+  const range = deviation.map((_, u) => (tradeable[u]!.length === 0 ? 0 : Number.POSITIVE_INFINITY))
   const { trade } = solve(inputs, { deviation, lower: range.map((size) => -size), upper: range, rows: [] })
+  const left = trade.map((z, i) => deviation[i]! + z)
   const gain = trade.map((z, i) => {
     let pull = -matrix[i * n + i]! * z
-    for (let j = 0; j < n; j++) pull += matrix[i * n + j]! * (deviation[j]! + trade[j]!)
+    for (let j = 0; j < n; j++) pull += matrix[i * n + j]! * left[j]!
     return Math.abs(pull)
   })
   return { trade, gain }
@@ -45,10 +45,10 @@ export function optimiseWithin(
 ): { trade: Float64Array; binding: readonly { row: Row; touches: Uint8Array }[] } {
   const tradeable = orderTradeable(inputs)
   const room = (direction: 1 | -1): Float64Array =>
-    Float64Array.from(tradeable, (order, u) =>
+    held.weight.map((_, u) =>
       Math.min(
         capUnderlying(inputs, held, u, direction).size,
-        order.reduce((sum, j) => sum + capInstrument(inputs, held, j, direction).size, 0),
+        tradeable[u]!.reduce((sum, j) => sum + capInstrument(inputs, held, j, direction).size, 0),
       ),
     )
   const aim = aimAt(inputs.mandate)
@@ -70,14 +70,16 @@ export function optimiseWithin(
 function solve(
   inputs: PlanInputs,
   problem: { deviation: Float64Array; lower: Float64Array; upper: Float64Array; rows: readonly CostRow[] },
-): CostOptimum {
-  const { matrix, threshold, n } = curvatureOf(inputs)
-  const answer = makeCostProgram(n, problem.rows.length).solve({
+): { trade: Float64Array; multipliers: Float64Array } {
+  const curvature = curvatureOf(inputs)
+  const { matrix, threshold, n } = curvature
+  const { solver, nothing } = workshopFor(curvature, problem.rows.length)
+  const answer = solver.solve({
     n,
     quadratic: matrix,
-    linear: new Float64Array(n),
+    linear: nothing,
     proportional: threshold,
-    power: new Float64Array(n),
+    power: nothing,
     exponent: 0.5,
     ...problem,
   })
@@ -86,7 +88,26 @@ function solve(
     answer.status !== 'infeasible' && Math.max(primalResidual, dualResidual, gap) <= RESIDUAL_MAX,
     `no trade at all obeys every relaxed limit, so there is an optimum; was ${answer.status}, ${primalResidual} ${dualResidual} ${gap}`,
   )
-  return answer
+  return { trade: answer.trade.slice(), multipliers: answer.multipliers.slice() }
+}
+
+interface Workshop {
+  readonly rowsMax: number
+  readonly solver: CostProgramSolver
+  /** n zeros. */
+  readonly nothing: Float64Array
+}
+
+/** The working memory of the solver, kept as long as the curvature that it works on. It carries nothing from plan to plan. */
+const workshops = new WeakMap<Curvature, Workshop>()
+
+function workshopFor(curvature: Curvature, rowsMax: number): Workshop {
+  const kept = workshops.get(curvature)
+  if (kept !== undefined && kept.rowsMax >= rowsMax) return kept
+  const { n } = curvature
+  const made = { rowsMax, solver: makeCostProgram(n, rowsMax), nothing: new Float64Array(n) }
+  workshops.set(curvature, made)
+  return made
 }
 
 /** `prepare()` runs before every stage. */

@@ -5,7 +5,7 @@
  * minimum, no remainder is left that could never be sold, and a limit that rounding one leg would break takes lots off
  * the others.
  */
-import { absolute, add, type Decimal, negate, roundTo, signOf, subtract, toNumber, ZERO } from '../base/decimal.ts'
+import { absolute, add, type Decimal, negate, ONE, roundTo, signOf, subtract, toNumber, ZERO } from '../base/decimal.ts'
 import {
   type Ratio,
   ratioAbsolute,
@@ -17,10 +17,10 @@ import {
   ratioOf,
   ratioOfNumber,
   ratioRoundTo,
+  ratioSign,
   ratioSubtract,
   ratioToDecimal,
   ratioToNumber,
-  reduce,
 } from '../base/ratio.ts'
 import { unitDelta } from '../domain/valuation.ts'
 import { anchorsOf } from './anchors.ts'
@@ -59,11 +59,15 @@ function exactTrade(inputs: PlanInputs, held: Valued, { allowed, j }: { allowed:
     : undefined
   if (anchor === undefined) {
     const { lot } = universe.instruments[j]!.grid
-    return wholeLots(ratioDivide(ratioMultiply(ratioOfNumber(weight), held.equityExact), perUnit), lot)
+    const quantity = ratioDivide(ratioMultiply(ratioOfNumber(weight), held.equityExact), perUnit)
+    return isBetweenLots(weight / held.unitWeight[j]! / toNumber(lot)) ? quantity : wholeLots(quantity, lot)
   }
   const missing = ratioSubtract(ratioMultiply(anchor, held.equityExact), exactExposure(inputs, held, u))
-  return reduce(ratioDivide(missing, perUnit))
+  return ratioDivide(missing, perUnit)
 }
+
+/** Whether a float64 number of lots, off by less than 10⁻¹⁴ of itself, is surely further than float64 noise from a whole one. */
+const isBetweenLots = (lots: number): boolean => Math.abs(lots - Math.round(lots)) > 1.1e-12 * Math.abs(lots)
 
 /** A quantity whose distance to a whole number of lots is float64 noise is that number of lots. */
 function wholeLots(quantity: Ratio, lot: Decimal): Ratio {
@@ -97,7 +101,11 @@ function roundLeg(
   const instrument = inputs.mandate.universe.instruments[j]!
   const { lot } = instrument.grid
   const heldQuantity = held.quantity[j]!
-  const closes = ratioCompare(ratioNegate(ratioOf(heldQuantity)), exact) === 0 && heldQuantity !== ZERO
+  // Only an opposite sign can close, which is quicker to see.
+  const closes =
+    heldQuantity !== ZERO &&
+    signOf(heldQuantity) === -ratioSign(exact) &&
+    ratioCompare(ratioNegate(ratioOf(heldQuantity)), exact) === 0
   let quantity = closes ? negate(heldQuantity) : ratioRoundTo(exact, lot, 'down')
   if (closes) because.push({ kind: 'fullClose' })
   else quantity = keepSellable(inputs, { j, quantity, heldQuantity, because })
@@ -137,22 +145,17 @@ function belowMinimum(inputs: PlanInputs, j: number, size: Decimal): Extract<Rea
   if (size < grid.quantityMin)
     return { kind: 'belowMinimum', minimum: grid.quantityMin, of: 'quantity', was: size, currency: null }
   if (grid.notionalMin === null) return null
-  const notional = ratioMultiply(ratioOf(size), exactNotionalIn(inputs, j))
-  if (ratioCompare(notional, ratioOf(grid.notionalMin.amount)) >= 0) return null
-  return {
-    kind: 'belowMinimum',
-    minimum: grid.notionalMin.amount,
-    of: 'notional',
-    was: ratioToDecimal(notional, 'floor'),
-    currency: grid.notionalMin.currency,
-  }
+  const { amount, currency } = grid.notionalMin
+  const notional = ratioMultiply(ratioOf(size), exactNotionalIn(inputs, j, currency))
+  if (ratioCompare(notional, ratioOf(amount)) >= 0) return null
+  return { kind: 'belowMinimum', minimum: amount, of: 'notional', was: ratioToDecimal(notional, 'floor'), currency }
 }
 
-/** Exact notional of one unit in the currency of the instrument's minimum. */
-function exactNotionalIn(inputs: PlanInputs, j: number): Ratio {
-  const { universe } = inputs.mandate
-  const currency = universe.currencies.indexOf(universe.instruments[j]!.grid.notionalMin!.currency)
-  return ratioDivide(exactUnitDelta(inputs, j), ratioOf(inputs.market.rate[currency]!))
+/** Exact notional of one unit in a currency. */
+function exactNotionalIn(inputs: PlanInputs, j: number, currency: string): Ratio {
+  const rate = inputs.market.rate[inputs.mandate.universe.currencies.indexOf(currency)]!
+  const inNumeraire = exactUnitDelta(inputs, j)
+  return rate === ONE ? inNumeraire : ratioDivide(inNumeraire, ratioOf(rate))
 }
 
 /** The smallest quantity on the grid that the venue accepts. */
@@ -161,7 +164,7 @@ function leastOrder(inputs: PlanInputs, j: number): Decimal {
   const byQuantity = roundTo(grid.quantityMin, grid.lot, 'ceiling')
   if (grid.notionalMin === null) return byQuantity
   const byNotional = ratioRoundTo(
-    ratioDivide(ratioOf(grid.notionalMin.amount), exactNotionalIn(inputs, j)),
+    ratioDivide(ratioOf(grid.notionalMin.amount), exactNotionalIn(inputs, j, grid.notionalMin.currency)),
     grid.lot,
     'ceiling',
   )
@@ -178,9 +181,11 @@ function shrinkToLimits(
   { quantity, because }: { quantity: Decimal[]; because: Reason[][] },
 ): void {
   const { universe } = inputs.mandate
-  const direction = Int8Array.from(quantity, signOf)
+  const direction = new Int8Array(quantity.length)
+  for (let j = 0; j < quantity.length; j++) direction[j] = signOf(quantity[j]!)
+  if (direction.every((sign) => sign === 0)) return
   const rows = limitRows(inputs, held)
-  const traded = (): Float64Array => Float64Array.from(quantity, (each, j) => toNumber(each) * held.unitWeight[j]!)
+  const traded = (): Float64Array => held.unitWeight.map((weight, j) => toNumber(quantity[j]!) * weight)
   for (let now = traded(); ; now = traded()) {
     const broken = rows.find((row) => exceeds(universe, row, now))
     if (broken === undefined) return

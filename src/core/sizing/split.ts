@@ -27,7 +27,8 @@ export function splitCheapestFirst(
   const byInstrument = new Float64Array(inputs.mandate.universe.instruments.length)
   const room = new Float64Array(byInstrument.length)
   const tradeable = orderTradeable(inputs)
-  const binding = Array.from(wanted, (z, u): Cap | null => {
+  const binding = inputs.mandate.universe.underlyings.map((_, u): Cap | null => {
+    const z = wanted[u]!
     if (z === 0) return null
     const direction = z > 0 ? 1 : -1
     const own = capUnderlying(inputs, held, u, direction)
@@ -67,6 +68,7 @@ function moveOffCash(
   // Only buys spend cash.
   const slope = slopeRow(universe, row, byInstrument, new Int8Array(byInstrument.length).fill(1))
   const moves = tradeable
+    .filter((order) => order.length > 1)
     .flatMap((order) => order.flatMap((from) => order.map((to) => ({ from, to }))))
     .filter(
       ({ from, to }) => byInstrument[from]! > 0 && isFunded(universe.instruments[from]!) && slope[from]! > slope[to]!,

@@ -2,9 +2,19 @@
  * The end of `plan()`: the stages gathered into one SizePlan, the book after its trades, their cost, and the few reasons
  * that concern the plan as a whole. Costs are rounded up, once.
  */
-import { absolute, add, compare, type Decimal, signOf, toNumber, ZERO } from '../base/decimal.ts'
+import {
+  absolute,
+  add,
+  compare,
+  type Decimal,
+  divideInteger,
+  fromUnits,
+  signOf,
+  toNumber,
+  ZERO,
+} from '../base/decimal.ts'
 import { sha256 } from '../base/hash.ts'
-import { type Ratio, ratioDivide, ratioMultiply, ratioOf, ratioToDecimal, ratioToNumber } from '../base/ratio.ts'
+import { type Ratio, ratioDivide, ratioOf, ratioToDecimal, ratioToNumber } from '../base/ratio.ts'
 import { costRate } from '../cost/proportional.ts'
 import { isFunded } from '../domain/instrument.ts'
 import type { RiskModel } from '../domain/market.ts'
@@ -93,33 +103,33 @@ function makeLegs(inputs: PlanInputs, stages: Stages): Leg[] {
     market,
   } = inputs
   const { held, wanted, allowed, quantized } = stages
-  const legs = quantized.quantity.flatMap((quantity, j): Leg[] => {
-    if (quantity === ZERO) return []
+  const legs: Leg[] = []
+  quantized.quantity.forEach((quantity, j) => {
+    if (quantity === ZERO) return
     const instrument = universe.instruments[j]!
     const u = universe.underlyingOf[j]!
     const notional = tradedNotional(inputs, j, quantity)
-    const others = tradeable[u]!.filter((each) => each !== j).map((each) => universe.instruments[each]!.id)
+    const listed = tradeable[u]!
+    const others = listed.length < 2 ? [] : listed.filter((k) => k !== j).map((k) => universe.instruments[k]!.id)
     const choice: Reason[] =
       others.length === 0
         ? []
         : [{ kind: 'instrument', instrument: instrument.id, cost: costRate(instrument), instead: others }]
-    return [
-      {
-        instrument: instrument.id,
-        underlying: instrument.underlying,
-        side: signOf(quantity) > 0 ? 'buy' : 'sell',
-        held: held.quantity[j]!,
-        quantity,
-        after: add(held.quantity[j]!, quantity),
-        price: market.price[j]!,
-        notional: ratioToDecimal(notional, 'halfEven'),
-        wanted: wanted.trade[u]!,
-        allowed: allowed.byInstrument[j]!,
-        traded: toNumber(quantity) * held.unitWeight[j]!,
-        cost: costOf(notional, instrument.fee.taker, instrument.spread),
-        because: [...wanted.because[u]!, ...allowed.because[u]!, ...choice, ...quantized.because[j]!],
-      },
-    ]
+    legs.push({
+      instrument: instrument.id,
+      underlying: instrument.underlying,
+      side: signOf(quantity) > 0 ? 'buy' : 'sell',
+      held: held.quantity[j]!,
+      quantity,
+      after: add(held.quantity[j]!, quantity),
+      price: market.price[j]!,
+      notional: ratioToDecimal(notional, 'halfEven'),
+      wanted: wanted.trade[u]!,
+      allowed: allowed.byInstrument[j]!,
+      traded: toNumber(quantity) * held.unitWeight[j]!,
+      cost: costOf(notional, instrument.fee.taker, instrument.spread),
+      because: [...wanted.because[u]!, ...allowed.because[u]!, ...choice, ...quantized.because[j]!],
+    })
   })
   const grows = (leg: Leg): number => (absolute(leg.after) < absolute(leg.held) ? 0 : 1)
   return legs.sort((a, b) => grows(a) - grows(b) || compare(b.notional, a.notional) || byId(a.instrument, b.instrument))
@@ -127,8 +137,8 @@ function makeLegs(inputs: PlanInputs, stages: Stages): Leg[] {
 
 /** Fee and half the spread on a traded notional, each rounded up once. */
 function costOf(notional: Ratio, taker: Decimal, spread: Decimal): Cost {
-  const fee = ratioToDecimal(ratioMultiply(notional, ratioOf(taker)), 'ceiling')
-  const half = ratioToDecimal(ratioDivide(ratioMultiply(notional, ratioOf(spread)), { n: 2n, d: 1n }), 'ceiling')
+  const fee = fromUnits(divideInteger(notional.n * taker, notional.d, 'ceiling'))
+  const half = fromUnits(divideInteger(notional.n * spread, 2n * notional.d, 'ceiling'))
   return { fee, spread: half, total: add(fee, half) }
 }
 
@@ -143,7 +153,12 @@ const sumCosts = (legs: readonly Leg[]): Cost =>
   )
 
 function sizeOfBook(weight: Float64Array): { gross: number; net: number } {
-  return { gross: weight.reduce((sum, w) => sum + Math.abs(w), 0), net: weight.reduce((sum, w) => sum + w, 0) }
+  let [gross, net] = [0, 0]
+  for (let u = 0; u < weight.length; u++) {
+    gross += Math.abs(weight[u]!)
+    net += weight[u]!
+  }
+  return { gross, net }
 }
 
 /** The book once the legs have filled at the mark and their cost is paid out of equity. */
@@ -153,6 +168,7 @@ function balanceAfter(inputs: PlanInputs, { held, aim, quantized }: Stages, cost
   const weight = held.weight.slice()
   let spent = paid
   quantized.quantity.forEach((quantity, j) => {
+    if (quantity === ZERO) return
     const traded = toNumber(quantity) * held.unitWeight[j]!
     weight[universe.underlyingOf[j]!]! += traded
     if (isFunded(universe.instruments[j]!)) spent += traded
@@ -179,10 +195,23 @@ function makeLines(inputs: PlanInputs, stages: Stages, after: Balance): Line[] {
       allowed: allowed.trade[u]!,
       traded: instruments.reduce((sum, j) => sum + toNumber(quantized.quantity[j]!) * held.unitWeight[j]!, 0),
       after: after.weight[u]!,
-      because: [...wanted.because[u]!, ...allowed.because[u]!, ...instruments.flatMap((j) => quantized.because[j]!)],
+      because: joinReasons(
+        wanted.because[u]!,
+        allowed.because[u]!,
+        instruments.length === 1
+          ? quantized.because[instruments[0]!]!
+          : instruments.flatMap((j) => quantized.because[j]!),
+      ),
     }
   })
 }
+
+/** Most lines have the reasons of the policy alone, which then are not copied. */
+const joinReasons = (
+  wanted: readonly Reason[],
+  allowed: readonly Reason[],
+  own: readonly Reason[],
+): readonly Reason[] => (allowed.length === 0 && own.length === 0 ? wanted : [...wanted, ...allowed, ...own])
 
 function reasonsOfPlan(
   { mandate, market, portfolio, risk: model }: PlanInputs,

@@ -32,61 +32,70 @@ export function value(inputs: PlanInputs): Result<Valued> {
     )
   const equity = ratioToNumber(equityExact)
   const quantities = countOrders(portfolio.quantity, portfolio.orders)
-  const unitWeight = Float64Array.from(universe.instruments, (instrument, j) => {
-    if (instrument.kind === 'option') return 0
-    return ratioToNumber(unitDelta(instrument, market.price[j]!, market.rate[universe.quoteOf[j]!]!)) / equity
+  const unitWeight = new Float64Array(universe.instruments.length)
+  universe.instruments.forEach((instrument, j) => {
+    if (instrument.kind === 'option') return
+    unitWeight[j] = ratioToNumber(unitDelta(instrument, market.price[j]!, market.rate[universe.quoteOf[j]!]!)) / equity
   })
   const coinExposure: Ratio[] = universe.underlyings.map(() => RATIO_ZERO)
   universe.exposureOf.forEach((u, c) => {
     if (u >= 0) coinExposure[u] = reduce(ratioMultiply(balance[c]!, ratioOf(market.rate[c]!)))
   })
   const weigh = (quantity: readonly Decimal[]): Float64Array => {
-    const weight = Float64Array.from(coinExposure, (each) => ratioToNumber(each) / equity)
+    const weight = new Float64Array(coinExposure.length)
+    for (let u = 0; u < weight.length; u++) weight[u] = ratioToNumber(coinExposure[u]!) / equity
     for (let j = 0; j < quantity.length; j++) {
       if (quantity[j] !== ZERO) weight[universe.underlyingOf[j]!]! += toNumber(quantity[j]!) * unitWeight[j]!
     }
     return weight
   }
   const cash = settledCash(inputs, unitWeight, equity)
+  const weight = weigh(quantities.both)
+  // Without open orders the three are one, and weights are never written to.
+  const weighSide = (side: readonly Decimal[]): Float64Array => (side === quantities.both ? weight : weigh(side))
   return succeed({
     equityExact,
     equity: ratioToDecimal(equityExact, 'floor'),
     coinExposure,
     cash,
     cashTotal: cash.reduce((sum, each, c) => (universe.exposureOf[c]! < 0 ? sum + each : sum), 0),
-    weight: weigh(quantities.both),
-    weightHigh: weigh(quantities.high),
-    weightLow: weigh(quantities.low),
+    weight,
+    weightHigh: weighSide(quantities.high),
+    weightLow: weighSide(quantities.low),
     unitWeight,
     quantity: quantities.both,
     quantityLow: quantities.low,
   })
 }
 
+/** Price × quantity counts units of 10⁻³⁶; times a rate, or a multiplier and a rate, of these. */
+const SPOT_UNIT = 10n ** 36n
+const DENOMINATOR_MAX = 10n ** 72n
+
 /** Equity in the numeraire and, per currency, settled money plus unrealised profit. */
 function sumEquity(inputs: PlanInputs): { equityExact: Ratio; balance: readonly Ratio[] } {
   const { portfolio, market, mandate } = inputs
   const { universe } = mandate
   const balance: Ratio[] = portfolio.cash.map(ratioOf)
-  const parts: Ratio[] = []
+  const spot = portfolio.cash.map(() => 0n)
   for (let j = 0; j < universe.instruments.length; j++) {
     const quantity = portfolio.quantity[j]!
     if (quantity === ZERO) continue
     const instrument = universe.instruments[j]!
     const price = market.price[j]!
-    if (instrument.kind === 'spot')
-      parts.push(ratioMultiply(ratioOf(quantity), unitDelta(instrument, price, market.rate[universe.quoteOf[j]!]!)))
+    if (instrument.kind === 'spot') spot[universe.quoteOf[j]!]! += quantity * price
     else {
       const settle = universe.settleOf[j]!
       const profit = unrealised(instrument, { quantity, entry: portfolio.entry[j]!, price })
       balance[settle] = reduce(ratioAdd(balance[settle]!, profit))
     }
   }
-  balance.forEach((each, c) => {
-    if (each.n !== 0n) parts.push(ratioMultiply(each, ratioOf(market.rate[c]!)))
-  })
-  // Most parts share a denominator, so only the whole is worth reducing.
-  return { equityExact: reduce(parts.reduce(ratioAdd, RATIO_ZERO)), balance }
+  const sum = balance.reduce((total, each, c) => {
+    const inCurrency = ratioAdd({ n: spot[c]!, d: SPOT_UNIT }, each)
+    return ratioAdd(total, ratioMultiply(inCurrency, ratioOf(market.rate[c]!)))
+  }, RATIO_ZERO)
+  // A book of spot and linear contracts has no larger denominator, and reducing takes longer than the digits it saves.
+  return { equityExact: sum.d <= DENOMINATOR_MAX ? sum : reduce(sum), balance }
 }
 
 /** Quantities with kept open orders counted: all of them, only the buys, only the sells. */

@@ -9,7 +9,7 @@ export interface Output {
 
 /** JSON of an answer as `--json` prints it: exact amounts as text, columns as lists, keys in order, so equal is equal bytes. */
 export async function jsonText(answer: unknown): Promise<string> {
-  const { canonicalText } = await import('../../wire/codec.ts')
+  const { canonicalText } = await import('../../wire/canonical-text.ts')
   return `${canonicalText(plainData(answer))}\n`
 }
 

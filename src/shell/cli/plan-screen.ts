@@ -4,6 +4,7 @@ import { formatAmount, formatBp, formatInstantShort } from '../../core/base/form
 import type { Instant } from '../../core/base/instant.ts'
 import { ratioToNumber } from '../../core/base/ratio.ts'
 import { explainBook, explainLines, percent, type StageLine, summariseTrades } from '../../core/sizing/explain.ts'
+import type { Flip } from '../../core/sizing/flip.ts'
 import type { Policy } from '../../core/sizing/mandate.ts'
 import type { SizePlan } from '../../core/sizing/plan-types.ts'
 import { drawBars } from './bars.ts'
@@ -144,8 +145,11 @@ function changeTable(plan: SizePlan, sheet: Sheet): string[] {
   )
 }
 
+/** The nearest say enough; the others need a larger move. */
+const FLIPS_SHOWN = 2
+
 /** "Plan: buy 32.36 SOL for 5,177.60 USD, costing 3.11. Nothing has been sent." and why. */
-export function planSentences(plan: SizePlan, sheet: Sheet): string[] {
+export function planSentences(plan: SizePlan, sheet: Sheet, flips: readonly Flip[] = []): string[] {
   const lead = paint('Plan:', 'strong', sheet.color)
   const [first = '', ...rest] = wrap(
     `Plan: ${printable(summariseTrades(plan))}. Nothing has been sent.`,
@@ -157,7 +161,24 @@ export function planSentences(plan: SizePlan, sheet: Sheet): string[] {
     ...rest,
     ...becauseLines(explainBook(plan), sheet),
     ...forecastLines(plan, sheet),
+    ...flipLines(plan, flips, sheet),
   ]
+}
+
+/** The nearest moves of a price that change what is traded. */
+function flipLines(plan: SizePlan, flips: readonly Flip[], sheet: Sheet): string[] {
+  const now = plan.legs.map(({ side, instrument }) => `${side} ${instrument}`)
+  return flips.slice(0, FLIPS_SHOWN).flatMap(({ underlying, move, trades }, position) => {
+    const lead = position === 0 ? '  flips if ' : '        or '
+    const [joins, leaves] = [trades.filter((each) => !now.includes(each)), now.filter((each) => !trades.includes(each))]
+    const changes = [
+      ...(joins.length === 0 ? [] : [`also ${joins.join(', ')}`]),
+      ...(leaves.length === 0 ? [] : [`no longer ${leaves.join(', ')}`]),
+    ]
+    const then = trades.length === 0 ? 'nothing is traded' : changes.join(' and ')
+    const text = `${underlying} ${move > 0 ? 'rises' : 'falls'} ${percent(Math.abs(move))}: then ${then}.`
+    return wrap(`${lead}${printable(text)}`, sheet.columns, '           ')
+  })
 }
 
 /** What the policy leads to in the long run, where it says. */
@@ -179,7 +200,7 @@ function becauseLines(sentences: readonly string[], sheet: Sheet): string[] {
 export function planScreen(
   plan: SizePlan,
   title: string,
-  { explain, ...sheet }: Sheet & { explain: boolean },
+  { explain, flips = [], ...sheet }: Sheet & { explain: boolean; flips?: readonly Flip[] },
 ): string[] {
   return [
     ...headerLines(plan, title, sheet),
@@ -187,7 +208,7 @@ export function planScreen(
     ...imbalancePicture(plan, sheet),
     '',
     ...wrap(`Policy: ${policyLabel(plan.policy)}`, sheet.columns, '  '),
-    ...planSentences(plan, sheet),
+    ...planSentences(plan, sheet, flips),
     ...(plan.legs.length === 0 ? [] : ['', ...legTable(plan, sheet), '', ...changeTable(plan, sheet)]),
     ...(explain ? ['', ...waterfallLines(plan, sheet)] : []),
   ]

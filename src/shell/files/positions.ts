@@ -4,7 +4,7 @@
  * money on some, totals include unrealised profit on some. Where notional = contracts × contractSize × price does not
  * hold, or the file does not say enough to test it, the position is refused; nothing is guessed.
  */
-import { parse } from 'csv-parse/sync'
+import { createRequire } from 'node:module'
 import { type Decimal, negate, toNumber, ZERO } from '../../core/base/decimal.ts'
 import type { CashNeed, ImportNeed } from '../../wire/book.ts'
 import type { ImportedCash, ImportedPosition } from '../../wire/book-holdings.ts'
@@ -54,6 +54,8 @@ function readCsv(text: string, source: Source): ImportedPosition[] {
     return record
   }
   try {
+    // Loaded where it is used: most books name no file of positions, and every start would pay for it.
+    const { parse } = createRequire(import.meta.url)('csv-parse/sync') as typeof import('csv-parse/sync')
     rows = parse(text, { bom: true, trim: true, skip_empty_lines: true, relax_column_count: true, on_record: keepLine })
   } catch (error) {
     source.refuse(

@@ -48,6 +48,8 @@ What each rule would do now             turnover   cost  tracking error after
 
 Plan: buy 32.36 SOL for 5,177.60 USD, costing 3.11. Nothing has been sent.
   because  SOL carries 7.1 of the 9.9 points; the BTC surplus hedges it.
+  flips if BTC rises 3.5 %: then also sell BTC.
+        or ETH falls 5.6 %: then also sell BTC.
 
 Next  npm run -s equipoise -- plan --book examples/golden-1.yaml --explain
       npm run -s equipoise -- size SOL buy --book examples/golden-1.yaml

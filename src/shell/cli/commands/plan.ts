@@ -2,6 +2,7 @@
 
 import { toText } from '../../../core/base/decimal.ts'
 import { assertNever } from '../../../core/base/result.ts'
+import { type Flip, findFlips } from '../../../core/sizing/flip.ts'
 import type { Policy } from '../../../core/sizing/mandate.ts'
 import { plan as planBook } from '../../../core/sizing/plan.ts'
 import type { SizePlan } from '../../../core/sizing/plan-types.ts'
@@ -51,9 +52,20 @@ export async function plan(request: PlanRequest, io: Io): Promise<ExitCode> {
   const { form, explain } = request.output
   if (form === 'json') io.stdout(await planJson(planned.value))
   else if (form === 'csv') io.stdout(planCsv(planned.value))
-  else io.stdout(`${planScreen(planned.value, title, { columns: io.columns, color: io.color, explain }).join('\n')}\n`)
+  else {
+    const flips = explain ? flipsOf(opened.value, planned.value) : []
+    const sheet = { columns: io.columns, color: io.color, explain, flips }
+    io.stdout(`${planScreen(planned.value, title, sheet).join('\n')}\n`)
+  }
   return EXIT.answered
 }
+
+/** Price moves of up to a half are what a book may have to live through. */
+const REACH = 0.5
+
+/** What would change a plan of the book. */
+export const flipsOf = ({ book }: OpenBook, planned: SizePlan): Flip[] =>
+  findFlips(planInputs(book, planned.policy), planned, REACH)
 
 async function planJson(answer: SizePlan): Promise<string> {
   const { encodePlan } = await import('../../../wire/plan-codec.ts')
