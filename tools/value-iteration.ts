@@ -82,7 +82,7 @@ const CONTRAST: Readonly<Record<number, number>> = { 2: 8, 3: 3 }
 const WIDTH = 1e-4
 const ROUNDS_MAX = 20_000
 /** Multiples of the mean horizon among which the rule of one common horizon may choose its best. */
-export const MULTIPLES = [0.25, 0.5, 1, 2] as const
+const MULTIPLES = [0.25, 0.5, 1, 2] as const
 
 /** Identity of everything the table depends on, beside the code. */
 export const parametersHash = (): string => hashOf({ CASES, AVERSION, RESOLUTIONS, CONTRAST, WIDTH, MULTIPLES })
@@ -99,7 +99,7 @@ export interface Model {
 }
 
 /** Bounds of a rule's average cost, as a fraction of equity a year. */
-export interface Cost {
+interface Cost {
   readonly lower: number
   readonly upper: number
 }
@@ -276,7 +276,7 @@ function ownCurvature({ n, covariance, drift, interval, proportional }: Model, i
   return risk * (Math.cbrt(((2 / 3) * (proportional[i]! / risk) ** 2) / drift[i * n + i]!) + interval)
 }
 
-export interface Row {
+interface Row {
   readonly label: string
   /** Lower bound of the optimal cost a year, at the coarse and the fine resolution. */
   readonly optimum: readonly number[]
@@ -296,7 +296,7 @@ export const labelOf = ({ target, correlation, proportional, noise, intervals }:
   `${target.length} assets, Δ/T ${intervals}, ρ ${correlation}, ${new Set(proportional).size === 1 ? 'equal' : 'unequal'} cost, ${noise === 0 ? 'drift' : 'drift and noise'}`
 
 /** A case at both resolutions. Costs have 9 digits, excesses 6 decimals. */
-export function makeRow(each: Case): Row {
+function makeRow(each: Case): Row {
   const solved = RESOLUTIONS[each.target.length]!.map((resolution) => solveCase(each, resolution))
   const { commonHorizon, ownBands } = contrast(each)
   return {
@@ -317,7 +317,8 @@ function main(path: string | undefined): void {
     return row
   })
   const table: Table = { parameters: parametersHash(), rows }
-  if (path !== undefined) writeFileSync(path, `${JSON.stringify(table, null, 2)}\n`)
+  const text = JSON.stringify(table, null, 2).replace(/\[\s+([\d.e-]+),\s+([\d.e-]+)\s+\]/g, '[$1, $2]')
+  if (path !== undefined) writeFileSync(path, `${text}\n`)
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) main(process.argv[2])

@@ -1,8 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { makeRandom } from '../../src/core/base/random.ts'
 import { costAt, drawWeeks, estimate, pointOf, sumWeeks } from '../../tools/frontier/interval.ts'
-import { readPrices } from '../../tools/frontier/prices.ts'
+import { readAny, readPrices } from '../../tools/frontier/prices.ts'
 import { type Decision, type Point, type Rule, replay } from '../../tools/frontier/replay.ts'
 import {
   band,
@@ -118,6 +120,7 @@ describe.skipIf(absent)('tracking error against cost on real hourly prices', () 
     const sweeps = sweep(prices, { draws: 200, seed: 1, take })
     const verdict = judge(sweeps)
     expect(verdict.dearer).toEqual([])
+    expect(verdict.unknown).toEqual([])
     expect(verdict.below).toEqual([])
     expect(verdict.compared).toBeGreaterThan(60)
     const ours = sweeps.find(({ rule }) => rule === 'cost-aware')!.draws[0]!
@@ -194,4 +197,31 @@ describe('intervals', () => {
     expect(costAt(points, 0.05)).toBeNull()
     expect(costAt([{ trackingError: 0.05, cost: 0 }, ...points], 0.045)).toBeNull()
   })
+})
+
+test('[FRONTIER-6] candle files are aligned on the hours that all have, from the day asked for', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'frontier-'))
+  const start = Date.UTC(2021, 0, 1)
+  const write = (name: string, hours: readonly number[]): string => {
+    const path = join(folder, `${name}.csv`)
+    const lines = hours.map(
+      (hour) =>
+        `${start + hour * 3_600_000},${Array(4)
+          .fill(100 + hour)
+          .join(',')},1`,
+    )
+    writeFileSync(path, ['time,open,high,low,close,volume', ...lines, ''].join('\n'))
+    return path
+  }
+  try {
+    const paths = [write('ONE', [0, 1, 2, 3, 4, 5]), write('TWO', [1, 2, 4, 5, 6])]
+    const { names, time, close } = readAny(paths, start + 2 * 3_600_000)
+    expect(names).toEqual(['ONE', 'TWO'])
+    expect(time.map((at) => (at - start) / 3_600_000)).toEqual([2, 4, 5])
+    expect(close.map((row) => [...row])).toEqual([2, 4, 5].map((hour) => [100 + hour, 100 + hour]))
+    // One candle file is a book of one asset, not a table of opens, highs, lows and closes.
+    expect(readAny([paths[0]!]).names).toEqual(['ONE'])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })

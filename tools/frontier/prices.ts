@@ -28,7 +28,7 @@ export function readPrices(path: string, from = Number.NEGATIVE_INFINITY): Price
 }
 
 /** Candle files of any layout that `equipoise data import` reads, an asset each. */
-export function readCandleFiles(paths: readonly string[], from = Number.NEGATIVE_INFINITY): Prices {
+function readCandleFiles(paths: readonly string[], from = Number.NEGATIVE_INFINITY): Prices {
   const files = paths.map((path) => {
     const file = readCandles(path)
     assert(file.ok, file.ok ? '' : JSON.stringify(file.error))

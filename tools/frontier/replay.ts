@@ -30,7 +30,7 @@ export interface Replay extends Point {
 }
 
 export const HOURS_PER_YEAR = 8_760
-export const WARM_UP = 720
+const WARM_UP = 720
 export const COST = 5e-4
 export const INVESTED = 0.8
 

@@ -21,8 +21,10 @@ const HOUR = 3_600_000
 const [FIRST, OTHERS] = [17, 12]
 
 export interface Verdict {
-  /** Ratios at one error above the most there may be, or unknown. */
+  /** Ratios at one error above the most there may be. */
   readonly dearer: readonly string[]
+  /** Where some draw, or history, has no cost at that error. */
+  readonly unknown: readonly string[]
   /** Ratios that may be above it: their interval reaches over it. */
   readonly unsure: readonly string[]
   /** Points below ours by more than their interval. */
@@ -46,7 +48,8 @@ export function judge(sweeps: readonly Sweep[]): Verdict {
   const names = <T extends { readonly at: string }>(all: readonly T[], where: (each: T) => boolean): string[] =>
     all.filter(where).map(({ at }) => at)
   return {
-    dearer: names(cells, ({ ratio }) => ratio === null || ratio.value > RATIO_MAX),
+    dearer: names(cells, ({ ratio }) => ratio !== null && ratio.value > RATIO_MAX),
+    unknown: names(cells, ({ ratio }) => ratio === null),
     unsure: names(cells, ({ ratio }) => ratio !== null && ratio.value <= RATIO_MAX && ratio.high > RATIO_MAX),
     below: names(points, ({ ratio }) => ratio !== null && ratio.low > 1),
     compared: points.filter(({ ratio }) => ratio !== null).length,
@@ -84,8 +87,11 @@ export function printSweeps(prices: Prices, sweeps: readonly Sweep[]): string[] 
         ),
       ),
     '',
-    ...wrap(`at least a fifth less than ${RIVALS.join('; ')}: ${verdict.dearer.length === 0 ? 'yes' : 'no'}`),
-    ...list('not a fifth less, or unknown', verdict.dearer),
+    ...wrap(
+      `at least a fifth less than ${RIVALS.join('; ')}: ${verdict.dearer.length > 0 ? 'no' : verdict.unknown.length > 0 ? 'where known' : 'yes'}`,
+    ),
+    ...list('not a fifth less', verdict.dearer),
+    ...list('unknown: some draw does not reach it', verdict.unknown),
     ...list('a fifth less, but the interval reaches over it', verdict.unsure),
     `points of other rules compared: ${verdict.compared}; ${verdict.outside} outside the range of cost-aware`,
     ...list('points below cost-aware outside their interval', verdict.below),

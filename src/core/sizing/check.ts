@@ -216,19 +216,18 @@ function checkTradeable({ mandate, market }: PlanInputs): Issue[] {
   const issues: Issue[] = []
   for (const j of mandate.tradeable.flat()) {
     const instrument = universe.instruments[j]!
-    const path = `instruments.${instrument.id}`
-    issues.push(...checkTerms(instrument, path))
+    checkTerms(instrument, issues)
     if (instrument.kind === 'spot' && universe.exposureOf[universe.quoteOf[j]!]! >= 0)
       issues.push({
         code: 'instrument.quote-is-underlying',
-        path,
+        path: pathOf(instrument),
         message: `must be quoted in money to be traded, was quoted in ${instrument.quote}, which is an underlying of this book`,
         hint: `trading it moves two imbalances at once; trade ${instrument.underlying} against money instead`,
       })
     if (instrument.kind === 'future' && instrument.expiry <= market.asOf)
       issues.push({
         code: 'instrument.expired',
-        path,
+        path: pathOf(instrument),
         message: 'must expire after asOf, was expired',
         hint: 'remove it or trade the next expiry',
       })
@@ -243,47 +242,48 @@ function checkTradeable({ mandate, market }: PlanInputs): Issue[] {
   return issues
 }
 
-function checkTerms(instrument: Instrument, path: string): Issue[] {
-  const issues: Issue[] = []
+const pathOf = ({ id }: Instrument): string => `instruments.${id}`
+
+function checkTerms(instrument: Instrument, issues: Issue[]): void {
   if (instrument.kind === 'option')
     issues.push({
       code: 'option.unpriced',
-      path,
+      path: pathOf(instrument),
       message: 'must not be an option yet: options have no pricing here, was listed to be traded',
       hint: 'trade spot, a perp or a future for this underlying',
     })
   if (!(instrument.grid.lot > ZERO))
     issues.push({
       code: 'instrument.lot',
-      path: `${path}.lot`,
+      path: `${pathOf(instrument)}.lot`,
       message: `lot must be above 0, was ${toText(instrument.grid.lot)}`,
       hint: 'see the venue’s step size',
     })
   if (!(instrument.multiplier > ZERO))
     issues.push({
       code: 'instrument.multiplier',
-      path: `${path}.multiplier`,
+      path: `${pathOf(instrument)}.multiplier`,
       message: `multiplier must be above 0, was ${toText(instrument.multiplier)}`,
       hint: 'see the contract’s size',
     })
   if (instrument.spread < ZERO || Math.abs(toNumber(instrument.fee.taker)) >= 1)
     issues.push({
       code: 'instrument.cost',
-      path,
+      path: pathOf(instrument),
       message: 'spread must be 0 or more and the fee below 100 %, was otherwise',
       hint: 'write 5bp for five basis points',
     })
-  return issues
 }
 
 function checkRisk({ mandate: { universe }, risk, market }: PlanInputs): Issue[] {
   const issues: Issue[] = []
+  const { covariance } = risk
   const n = universe.underlyings.length
   universe.underlyings.forEach((name, u) => {
     const vol = risk.vol[u] ?? Number.NaN
-    const { covariance } = risk
     let finite = covariance.length >= u * n + n
-    for (let k = u * n; k < u * n + n && finite; k++) finite = Math.abs(covariance[k]!) < Number.POSITIVE_INFINITY
+    // Without an early end, which would cost every plan more than it saves a broken one.
+    for (let k = u * n; k < u * n + n; k++) finite = Math.abs(covariance[k]!) < Number.POSITIVE_INFINITY && finite
     if (finite && vol >= 0 && Number.isFinite(vol) && covariance[u * n + u]! >= 0) return
     issues.push({
       code: 'risk.not-finite',

@@ -95,8 +95,10 @@ function distanceMetric(covariance: Float64Array, active: readonly number[], tot
   const n = active.length
   const largest = active.reduce((most, u) => Math.max(most, covariance[u * total + u]!), 0)
   const scale = largest > NO_VARIANCE ? 1 / largest : 0
-  return Float64Array.from({ length: n * n }, (_, k) => {
-    const [p, q] = [Math.floor(k / n), k % n]
-    return scale * covariance[active[p]! * total + active[q]!]! + (p === q ? PLAIN : 0)
-  })
+  const metric = new Float64Array(n * n)
+  for (let p = 0; p < n; p++) {
+    const row = active[p]! * total
+    for (let q = 0; q < n; q++) metric[p * n + q] = scale * covariance[row + active[q]!]! + (p === q ? PLAIN : 0)
+  }
+  return metric
 }
