@@ -3,8 +3,8 @@
  * ones nearest to what was wanted in the metric of risk, min (z − z_wanted)'Σ(z − z_wanted).
  */
 import { assert } from '../base/result.ts'
-import { projectOnto } from '../maths/quadratic-program.ts'
-import { exceeds, measureRow, type Row, slopeRow } from './limits.ts'
+import { type LinearRow, type Projected, projectOnto } from '../maths/quadratic-program.ts'
+import { measureRow, type Row, slopeRow } from './limits.ts'
 import type { PlanInputs } from './plan-types.ts'
 import { shareInside } from './split.ts'
 
@@ -54,18 +54,26 @@ export function projectNearest(
   const gross = rows.findIndex((row) => row.limit === 'gross')
   // Every sign pattern of the gross limit is a row of its own: numbered past the others as they come up.
   let patterns = 0
-  const solution = projectOnto({
-    n,
-    metric: distanceMetric(risk.covariance, active, total),
-    point: Float64Array.from(active, (u) => wanted[u]!),
-    lower: Float64Array.from(active, (u) => Math.min(0, capped[u]!)),
-    upper: Float64Array.from(active, (u) => Math.max(0, capped[u]!)),
-    rows: rows.flatMap((row, id) => (id === gross ? [] : [{ id, ...linearise(row, new Float64Array(n)) }])),
-    cut: (x) =>
-      gross < 0 || !exceeds(universe, rows[gross]!, spread(x))
-        ? null
-        : { id: rows.length + patterns++, ...linearise(rows[gross]!, x) },
-  })
+  const project = (slack: number): Projected =>
+    projectOnto({
+      n,
+      metric: distanceMetric(risk.covariance, active, total),
+      point: Float64Array.from(active, (u) => wanted[u]!),
+      lower: Float64Array.from(active, (u) => Math.min(0, capped[u]!)),
+      upper: Float64Array.from(active, (u) => Math.max(0, capped[u]!)),
+      rows: rows.flatMap((row, id) =>
+        id === gross ? [] : [loosen({ id, ...linearise(row, new Float64Array(n)) }, slack)],
+      ),
+      cut: (x) =>
+        gross < 0 || measureRow(universe, rows[gross]!, spread(x)) <= rows[gross]!.bound + Math.max(slack, ROUNDING)
+          ? null
+          : loosen({ id: rows.length + patterns++, ...linearise(rows[gross]!, x) }, slack),
+    })
+  // Rows that meet in one point without room can look contradictory to float64; what the least room lets out comes back below.
+  const solution = SLACKS.reduce<Projected>(
+    (tried, slack) => (tried.status === 'optimal' ? tried : project(slack)),
+    project(0),
+  )
   assert(solution.status === 'optimal', 'no trade obeys every relaxed limit, so the projection has a solution')
   const inside = shareInside(universe, rows, spread(solution.x))
   const trade = new Float64Array(total)
@@ -84,6 +92,13 @@ export function projectNearest(
   })
   return { trade, binding }
 }
+
+/** Room given to rows that meet in one point, in weight; far below a lot. */
+const SLACKS = [1e-12, 1e-10, 1e-8]
+/** Beyond a row by this, in weight, is rounding. */
+const ROUNDING = 1e-12
+
+const loosen = (row: LinearRow, slack: number): LinearRow => (slack === 0 ? row : { ...row, bound: row.bound + slack })
 
 /** Share of plain weight distance in the metric: decides where risk cannot, such as between assets without volatility. */
 const PLAIN = 1e-6
