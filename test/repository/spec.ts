@@ -1,7 +1,5 @@
 /** The rules of SPEC.md and the tests that name them, read as text. */
-import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { lineOf, ROOT, readText, type SourceFile, scan } from './source.ts'
+import { lineOf, readText, type SourceFile, scan } from './source.ts'
 
 export interface Mention {
   readonly id: string
@@ -53,10 +51,5 @@ export function mismatches(rules: readonly Mention[], named: readonly Mention[])
   return found
 }
 
-/** SPEC.md, and the parts it is assembled from while there are any. */
-export function specFiles(): SourceFile[] {
-  const parts = existsSync(join(ROOT, 'spec-parts')) ? readdirSync(join(ROOT, 'spec-parts')).sort() : []
-  return ['SPEC.md', ...parts.map((name) => `spec-parts/${name}`)]
-    .filter((path) => existsSync(join(ROOT, path)))
-    .map((path) => ({ path, text: readText(path) }))
-}
+/** The rules. */
+export const specFile = (): SourceFile => ({ path: 'SPEC.md', text: readText('SPEC.md') })

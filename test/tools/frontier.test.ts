@@ -21,7 +21,7 @@ import { judge, printSweeps } from '../../tools/frontier/table.ts'
 
 const REFERENCE = new URL('../../../shared/reference/frontier/', import.meta.url)
 /** Without the prices these tests are skipped, but never where CI runs. */
-const absent = !existsSync(REFERENCE) && process.env['CI'] === undefined
+const absent = !existsSync(REFERENCE) && process.env.CI === undefined
 if (absent) console.warn(`skipped: reference data is not in ${REFERENCE.pathname}`)
 
 const table = (name: string): string[][] =>
