@@ -79,8 +79,8 @@ export function quotes(inputs: PlanInputs, request: QuoteRequest): Result<Quotes
 
 function quotesOf(book: OpenBook, request: QuoteRequest): Result<Quotes, readonly Issue[]> {
   const { universe } = book.inputs.mandate
-  const placeholder: Gauge = { unit: 'weight', width: RATIO_ZERO }
-  const checked = { ...request, gauge: request.gauge.unit === 'range' ? placeholder : request.gauge }
+  const neutral: Gauge = { unit: 'weight', width: RATIO_ZERO }
+  const checked = { ...request, gauge: request.gauge.unit === 'range' ? neutral : request.gauge }
   const issues = [...checkProposal(book.inputs.mandate, checked), ...checkRequest(request)]
   if (issues.length > 0) return fail(issues)
   const j = instrumentIndex(universe, request.instrument)
