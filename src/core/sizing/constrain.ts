@@ -4,48 +4,74 @@
  * limits allow in the metric of risk (a trade may therefore be held back because another one is). A plan never moves a book
  * further outside a limit.
  */
-import { exceeds, limitRows, type Row, tradedOf } from './limits.ts'
+import { exceeds, limitRows, type Row, tradedOf, type Within } from './limits.ts'
 import { projectNearest } from './nearest.ts'
 import { optimiseWithin } from './optimum.ts'
 import type { Allowed, LimitName, PlanInputs, Reason, Valued, Wanted } from './plan-types.ts'
-import { shareInside, splitCheapestFirst } from './split.ts'
-
-/** What a stage of limits answers: traded weight per underlying, and the rows that hold it. */
-interface Within {
-  readonly trade: Float64Array
-  readonly binding: readonly { readonly row: Row; readonly touches: Uint8Array }[]
-}
+import { type Split, shareInside, splitCheapestFirst } from './split.ts'
 
 export function constrain(inputs: PlanInputs, held: Valued, wanted: Wanted): Allowed {
-  const { universe, policy } = inputs.mandate
-  const rows = limitRows(inputs, held)
-  const byUnderlying = (byInstrument: Float64Array): Float64Array =>
-    wanted.trade.map((_, u) => tradedOf(universe, byInstrument, u))
-  const split = splitCheapestFirst(inputs, held, { wanted: wanted.trade, rows })
-  const capped = byUnderlying(split.byInstrument)
-  if (capped.every((z, u) => z === wanted.trade[u]) && !rows.some((row) => exceeds(universe, row, split.byInstrument)))
-    return { trade: wanted.trade, byInstrument: split.byInstrument, because: wanted.because.map(() => []) }
-  if (policy.kind !== 'costAware') {
-    const { byInstrument } = split
-    const nearest = projectNearest(inputs, { wanted: wanted.trade, capped, byInstrument, rows })
-    return explain(wanted, nearest, {
-      binding: split.binding,
-      capped,
-      byInstrument: byInstrument.map((t, j) =>
-        scale(t, capped[universe.underlyingOf[j]!]!, nearest.trade[universe.underlyingOf[j]!]!),
-      ),
-    })
-  }
-  const optimum = optimiseWithin(inputs, held, rows)
-  const resplit = splitCheapestFirst(inputs, held, { wanted: optimum.trade, rows })
-  const share = shareInside(universe, rows, resplit.byInstrument)
-  const byInstrument = resplit.byInstrument.map((t) => share * t)
-  return explain(
-    wanted,
-    { ...optimum, trade: byUnderlying(byInstrument) },
-    { binding: split.binding, capped, byInstrument },
-  )
+  const { policy } = inputs.mandate
+  return policy.kind === 'costAware' ? reoptimise(inputs, held, wanted) : shrink(inputs, held, wanted)
 }
+
+/** Trades keep their direction and only shrink. Also what one proposal goes through, whatever the policy of its book. */
+export function shrink(inputs: PlanInputs, held: Valued, wanted: Wanted): Allowed {
+  const { universe } = inputs.mandate
+  const cut = cutToCaps(inputs, held, wanted)
+  if (!cut.limited) return unlimited(wanted, cut)
+  const { rows, capped, binding, byInstrument } = cut
+  const nearest = projectNearest(inputs, { wanted: wanted.trade, capped, byInstrument, rows })
+  const left = byInstrument.map((t, j) => {
+    const u = universe.underlyingOf[j]!
+    return scale(t, capped[u]!, nearest.trade[u]!)
+  })
+  return explain(wanted, nearest, { binding, capped, byInstrument: left })
+}
+
+/**
+ * The optimum under the limits where the one without them breaks any. Its rows see one instrument an underlying; where
+ * several share a trade and cash still does not reach, every trade gives up the same part.
+ */
+function reoptimise(inputs: PlanInputs, held: Valued, wanted: Wanted): Allowed {
+  const { universe } = inputs.mandate
+  const cut = cutToCaps(inputs, held, wanted)
+  if (!cut.limited) return unlimited(wanted, cut)
+  const { rows, capped, binding } = cut
+  const optimum = optimiseWithin(inputs, held, rows)
+  const split = splitCheapestFirst(inputs, held, { wanted: optimum.trade, rows })
+  const share = shareInside(universe, rows, split.byInstrument)
+  const byInstrument = split.byInstrument.map((t) => share * t)
+  const trade = sumByUnderlying(inputs, byInstrument)
+  return explain(wanted, { ...optimum, trade }, { binding, capped, byInstrument })
+}
+
+interface Cut extends Split {
+  readonly rows: readonly Row[]
+  /** What is left of each wanted trade under the caps on its own size. */
+  readonly capped: Float64Array
+  /** Whether any cap or row takes something away. */
+  readonly limited: boolean
+}
+
+function cutToCaps(inputs: PlanInputs, held: Valued, wanted: Wanted): Cut {
+  const rows = limitRows(inputs, held)
+  const split = splitCheapestFirst(inputs, held, { wanted: wanted.trade, rows })
+  const capped = sumByUnderlying(inputs, split.byInstrument)
+  const limited =
+    capped.some((z, u) => z !== wanted.trade[u]) ||
+    rows.some((row) => exceeds(inputs.mandate.universe, row, split.byInstrument))
+  return { ...split, rows, capped, limited }
+}
+
+const unlimited = (wanted: Wanted, { byInstrument }: Cut): Allowed => ({
+  trade: wanted.trade,
+  byInstrument,
+  because: wanted.because.map(() => []),
+})
+
+const sumByUnderlying = ({ mandate: { universe } }: PlanInputs, byInstrument: Float64Array): Float64Array =>
+  Float64Array.from(universe.underlyings, (_, u) => tradedOf(universe, byInstrument, u))
 
 /** An instrument's part of a trade that shrank from `whole` to `left`. */
 const scale = (part: number, whole: number, left: number): number =>

@@ -35,6 +35,12 @@ export interface Row {
   readonly kink: Float64Array | null
 }
 
+/** What a way of obeying the limits leaves: traded weight per underlying, and the rows that hold it with whom they touch. */
+export interface Within {
+  readonly trade: Float64Array
+  readonly binding: readonly { readonly row: Row; readonly touches: Uint8Array }[]
+}
+
 /** Measures are sums of float64 weights: less than this beyond a bound is on it. */
 const TOLERANCE = 1e-12
 export const exceeds = (universe: Universe, row: Row, traded: Float64Array): boolean =>

@@ -4,17 +4,12 @@
  */
 import { assert } from '../base/result.ts'
 import { type LinearRow, type Projected, projectOnto } from '../maths/quadratic-program.ts'
-import { measureRow, type Row, slopeRow } from './limits.ts'
+import { measureRow, type Row, slopeRow, type Within } from './limits.ts'
 import type { PlanInputs } from './plan-types.ts'
 import { shareInside } from './split.ts'
 
 /** Traded weights below this are rounding noise of the projection, far below any lot. */
 const NOISE = 1e-15
-
-export interface Nearest {
-  readonly trade: Float64Array
-  readonly binding: readonly { readonly row: Row; readonly touches: Uint8Array }[]
-}
 
 /** min (z − wanted)'Σ(z − wanted) over 0..capped and the rows, each trade split over its instruments in fixed shares. */
 export function projectNearest(
@@ -25,7 +20,7 @@ export function projectNearest(
     byInstrument,
     rows,
   }: { wanted: Float64Array; capped: Float64Array; byInstrument: Float64Array; rows: readonly Row[] },
-): Nearest {
+): Within {
   const active = Array.from(capped.keys()).filter((u) => capped[u] !== 0)
   const direction = Int8Array.from(byInstrument, Math.sign)
   const n = active.length

@@ -8,7 +8,7 @@ import { type CostProgramSolver, makeCostProgram } from '../maths/cost-program.t
 import type { CostRow } from '../maths/cost-program-types.ts'
 import { aimAt } from './aim.ts'
 import type { Curvature } from './curvature.ts'
-import { capInstrument, capUnderlying, type Row } from './limits.ts'
+import { capInstrument, capUnderlying, type Row, type Within } from './limits.ts'
 import type { PlanInputs, Valued } from './plan-types.ts'
 import { orderTradeable } from './tradeable.ts'
 
@@ -20,11 +20,13 @@ export interface Optimum {
   readonly trade: Float64Array
   /** |(M(d+z))_i − M_ii z_i|: what the first unit of each trade is worth, the others made. */
   readonly gain: Float64Array
+  /** What that unit costs. */
+  readonly cost: Float64Array
 }
 
 /** The optimum without limits, over what may be traded at all. */
 export function optimise(inputs: PlanInputs, deviation: Float64Array): Optimum {
-  const { matrix, n } = curvatureOf(inputs)
+  const { matrix, threshold, n } = curvatureOf(inputs)
   const tradeable = orderTradeable(inputs)
   const range = deviation.map((_, u) => (tradeable[u]!.length === 0 ? 0 : Number.POSITIVE_INFINITY))
   const { trade } = solve(inputs, { deviation, lower: range.map((size) => -size), upper: range, rows: [] })
@@ -34,15 +36,11 @@ export function optimise(inputs: PlanInputs, deviation: Float64Array): Optimum {
     for (let j = 0; j < n; j++) pull += matrix[i * n + j]! * left[j]!
     return Math.abs(pull)
   })
-  return { trade, gain }
+  return { trade, gain, cost: threshold }
 }
 
 /** The optimum under every limit, and the rows that hold it. */
-export function optimiseWithin(
-  inputs: PlanInputs,
-  held: Valued,
-  rows: readonly Row[],
-): { trade: Float64Array; binding: readonly { row: Row; touches: Uint8Array }[] } {
+export function optimiseWithin(inputs: PlanInputs, held: Valued, rows: readonly Row[]): Within {
   const tradeable = orderTradeable(inputs)
   const room = (direction: 1 | -1): Float64Array =>
     held.weight.map((_, u) =>

@@ -6,6 +6,7 @@ import { YEAR_MS } from '../base/instant.ts'
 import { ratioToNumber } from '../base/ratio.ts'
 import { assertNever, type Result, succeed } from '../base/result.ts'
 import { costRate } from '../cost/proportional.ts'
+import type { RiskModel } from '../domain/market.ts'
 import { aimAt } from './aim.ts'
 import { type Curvature, computeCurvature, proportionalCosts } from './curvature.ts'
 import { aversionForTrackingError, aversionForWidth } from './curvature-aversion.ts'
@@ -29,7 +30,7 @@ function curvatureFor(
 ): Result<Curvature> {
   const sought = {
     n: mandate.universe.underlyings.length,
-    covariance: risk.covariance,
+    covariance: withoutVanished(risk),
     target: aimAt(mandate),
     cost: proportionalCosts(cheapestCost(mandate)),
     interval: policy.intervalMs / YEAR_MS,
@@ -55,3 +56,13 @@ const cheapestCost = ({ universe, tradeable }: Mandate): Float64Array =>
       ? NOT_TRADEABLE
       : Math.max(0, Math.min(...listed.map((j) => costRate(universe.instruments[j]!)))),
   )
+
+/** Volatilities below this are none: their squares and products are no longer consistent in float64. */
+const NO_VOLATILITY = 1e-15
+
+/** Σ with zeros where an underlying has no volatility to speak of. */
+function withoutVanished({ vol, covariance }: RiskModel): Float64Array {
+  const n = vol.length
+  const moves = (u: number): boolean => vol[u]! >= NO_VOLATILITY
+  return covariance.map((each, k) => (moves(Math.floor(k / n)) && moves(k % n) ? each : 0))
+}

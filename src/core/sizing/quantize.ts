@@ -1,7 +1,7 @@
 /**
  * Stage 6: exact quantities on each instrument's lot grid, rounded once and towards no trade. Where a trade ends on a
  * weight that somebody wrote down (a target, the edge of a band, a limit), the quantity is computed from that exact
- * ratio and not from its float64 image: a target 9.7e-25 below 1685 lots gives 1684. No order is below the venue's
+ * ratio and not from its float64 image: a target 2.9e-26 of a lot below 1685 lots gives 1684. No order is below the venue's
  * minimum, no remainder is left that could never be sold, and a limit that rounding one leg would break takes lots off
  * the others.
  */

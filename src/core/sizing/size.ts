@@ -112,8 +112,7 @@ function tradeToCap(inputs: PlanInputs, imbalance: Imbalance, cap: number): Want
 
 /** What is worth its cost, all underlyings weighed together. */
 function tradeToOptimum(inputs: PlanInputs, imbalance: Imbalance): Wanted {
-  const { trade, gain } = optimise(inputs, imbalance.weight)
-  const cost = inputs.curvature!.threshold
+  const { trade, gain, cost } = optimise(inputs, imbalance.weight)
   return {
     trade,
     because: Array.from(trade, (z, i) => [

@@ -17,7 +17,7 @@ import { fail, type Issue, type Result, succeed } from '../base/result.ts'
 import { costRate } from '../cost/proportional.ts'
 import { aimAt } from './aim.ts'
 import { check } from './check.ts'
-import { constrain } from './constrain.ts'
+import { shrink } from './constrain.ts'
 import { skewLinear } from './curves.ts'
 import { measureImbalance } from './imbalance.ts'
 import type { Imbalance, PlanInputs, Reason, Valued } from './plan-types.ts'
@@ -129,7 +129,7 @@ export function settle(
   const only = { ...inputs, mandate: { ...mandate, tradeable } }
   const trade = new Float64Array(held.weight.length)
   trade[u] = side * size
-  const allowed = constrain(only, held, { trade, because: Array.from(trade, () => []) })
+  const allowed = shrink(only, held, { trade, because: Array.from(trade, () => []) })
   const untouched = allowed.trade[u] === trade[u]
   const rounding =
     untouched && exact !== null

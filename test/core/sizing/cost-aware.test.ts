@@ -5,6 +5,8 @@ import type { Knob } from '../../../src/core/sizing/mandate.ts'
 import { plan } from '../../../src/core/sizing/plan.ts'
 import type { PlanInputs, SizePlan } from '../../../src/core/sizing/plan-types.ts'
 import { prepare } from '../../../src/core/sizing/prepare.ts'
+import { quotes } from '../../../src/core/sizing/quotes.ts'
+import { sizeTrade } from '../../../src/core/sizing/trade.ts'
 import { goldenOne, makeInputs, r } from './book.ts'
 
 const HOUR_MS = 3_600_000
@@ -154,5 +156,19 @@ describe('the cost-aware policy', () => {
       ),
       { seed: 11, numRuns: 200 },
     )
+  })
+
+  it('[AWARE-7] one trade and quotes of such a book are sized inside its limits, without its optimum', () => {
+    const inputs = golden(aversion('10'), { limits: { turnoverMax: r('0.03') } })
+    const gauge = { unit: 'weight', width: r('0.02') } as const
+    const base = { kind: 'weight', weight: r('0.05') } as const
+    const sized = sizeTrade(inputs, { instrument: 'SOL', side: 'buy', curve: { kind: 'linear' }, gauge, base })
+    if (!sized.ok) throw new Error(JSON.stringify(sized.error))
+    // 3 % of 100,000 at 160 a coin.
+    expect(toText(sized.value.quantity)).toBe('18.75')
+    expect(sized.value.because).toContainEqual(expect.objectContaining({ kind: 'bound', limit: 'turnover' }))
+    const quoted = quotes(inputs, { instrument: 'SOL', curve: { kind: 'linear' }, gauge, base })
+    if (!quoted.ok) throw new Error(JSON.stringify(quoted.error))
+    expect(quoted.value.buy.quantity.map(toText)).toEqual(['18.75'])
   })
 })
