@@ -1,5 +1,6 @@
 /** `plan()`: the one path from what is held to what to trade, as six named stages. */
-import { fail, type Issue, type Result, succeed } from '../base/result.ts'
+import { toText } from '../base/decimal.ts'
+import { fail, type Issue, type Result, refuse, succeed } from '../base/result.ts'
 import { aimAt } from './aim.ts'
 import { check } from './check.ts'
 import { constrain } from './constrain.ts'
@@ -29,5 +30,14 @@ export function plan(asked: PlanInputs): Result<SizePlan, readonly Issue[]> {
   const wanted = size(inputs, aim, imbalance)
   const allowed = constrain(inputs, held, wanted)
   const quantized = quantize(inputs, held, allowed)
-  return succeed(summarise(inputs, { held, aim, imbalance, wanted, allowed, quantized }))
+  const planned = summarise(inputs, { held, aim, imbalance, wanted, allowed, quantized })
+  // The book after its trades would have no weights.
+  if (planned.cost.total >= planned.equity)
+    return refuse(
+      'equity.not-positive',
+      'cash',
+      `equity must be above 0 after the cost of trading ${toText(planned.cost.total)}, was ${toText(planned.equity)} before it`,
+      'a book this far in debt cannot pay for its trades: add collateral, or check positions and cash',
+    )
+  return succeed(planned)
 }

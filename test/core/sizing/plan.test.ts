@@ -88,3 +88,21 @@ describe('exactness', () => {
     expect(trades(planned(inputs))).toEqual(['BTC -0.123456789'])
   })
 })
+
+describe('a book that cannot pay for its trades', () => {
+  it('[PLAN-9] is refused: after the cost there would be no equity to measure weights in', () => {
+    const inputs = makeInputs({
+      spot: { BTC: { price: '50000', lot: '0.001', short: true } },
+      cash: { USD: '-99990' },
+      held: { BTC: '2' },
+      targets: { BTC: '0' },
+      vols: { BTC: 0.5 },
+      policy: { kind: 'full' },
+    })
+    // Selling 100,000 costs 60; the equity is 10.
+    const result = plan(inputs)
+    expect(result.ok ? [] : result.error.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      'equity.not-positive equity must be above 0 after the cost of trading 60, was 10 before it',
+    ])
+  })
+})
