@@ -170,6 +170,9 @@ function tradeBy(lattice: Lattice, matrix: Float64Array): Trades {
     proportional: costs,
     power: nothing,
     exponent: 0.5,
+    felt: null,
+    rows: [],
+    caps: [],
     lower,
     upper,
   }
@@ -178,7 +181,7 @@ function tradeBy(lattice: Lattice, matrix: Float64Array): Trades {
   const cost = new Float64Array(size)
   for (let index = 0; index <= size >> 1; index++) {
     const deviation = deviationAt(lattice, index)
-    const { trade, status } = solver.solve({ ...program, deviation, rows: [] })
+    const { trade, status } = solver.solve({ ...program, deviation })
     if (status !== 'optimal') throw new Error(`the program must be solved, was ${status}`)
     let place = index
     for (let i = 0; i < n; i++) {

@@ -177,9 +177,11 @@ function simulate(each: Case, steps: number): { cost: number; error: number } {
     proportional: Float64Array.from(proportional),
     power: nothing,
     exponent: 0.5,
+    felt: null,
     lower: new Float64Array(n).fill(Number.NEGATIVE_INFINITY),
     upper: new Float64Array(n).fill(Number.POSITIVE_INFINITY),
     rows: [],
+    caps: [],
   }
   const batches = new Float64Array(100)
   for (let step = 0; step < steps; step++) {

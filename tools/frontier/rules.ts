@@ -109,9 +109,11 @@ function solveFrom(n: number): (quadratic: Float64Array, deviation: Float64Array
     proportional: new Float64Array(n).fill(COST),
     power: new Float64Array(n),
     exponent: 0.5,
+    felt: null,
     lower: free.map((each) => -each),
     upper: free,
     rows: [],
+    caps: [],
   }
   let last: ReturnType<typeof solver.solve> | undefined
   return (quadratic, deviation) => {

@@ -1,7 +1,7 @@
 /**
  * Active-set Newton method for the minimum of Φ (cost-program-work). Every trade is held at a bound or kink or free between two,
  * every row idle, active or paid in full. On such a pattern Φ is smooth: with F the free trades, H = M_FF + diag(ε +
- * (1+δ)δc|z|^{δ−1}), G the slopes of the active rows in F and μ their softness, its Newton step is
+ * (1+δ)δc(m+|z|)^{δ−1}), G the slopes of the active rows in F and μ their softness, its Newton step is
  *
  *   H Δz + G'Δλ = −∇Φ,  G Δz = μΔλ.
  *
@@ -11,7 +11,8 @@
  * change, so no pattern comes back.
  */
 import { rowSize, rowValue } from './cost-program-certificate.ts'
-import { minimiseTrade, nextStop, powerOf, priceSlope, rowSlope } from './cost-program-coordinate.ts'
+import { minimiseTrade, nextStop, priceSlope, rowSlope } from './cost-program-coordinate.ts'
+import { powerCost, powerCurvature } from './cost-program-power.ts'
 import { type CostProgram, PLACE } from './cost-program-types.ts'
 import { begin, measure, pullSize, ROW, recentre, refreshMultipliers, type Work } from './cost-program-work.ts'
 
@@ -124,7 +125,8 @@ function newton(program: CostProgram, work: Work): boolean {
   return ++work.idleSteps <= IDLE_STEPS && apply(program, work, 1)
 }
 
-function factorFree({ n, quadratic, power, exponent }: CostProgram, work: Work): void {
+function factorFree(program: CostProgram, work: Work): void {
+  const { n, quadratic, power } = program
   const { factor, free, freeCount: f } = work
   work.factored = true
   for (let p = 0; p < f; p++) {
@@ -132,10 +134,8 @@ function factorFree({ n, quadratic, power, exponent }: CostProgram, work: Work):
     const row = p * f
     for (let q = 0; q <= p; q++) factor[row + q] = quadratic[i * n + free[q]!]!
     factor[row + p]! += work.anchor[i]!
-    const c = power[i]!
-    if (c !== 0) {
-      const size = Math.abs(work.trade[i]!)
-      if (size > 0) factor[row + p]! += ((1 + exponent) * exponent * c * powerOf(size, exponent)) / size
+    if (power[i] !== 0) {
+      factor[row + p]! += powerCurvature(program, i, work.trade[i]!, work.sides[i]!)
       work.factored = false
     }
     const diagonal = factor[row + p]!
@@ -310,7 +310,7 @@ function revalue(program: CostProgram, work: Work): void {
 
 /** Φ but for a constant; the size of its terms, which its rounding goes by, is left in work.size. */
 function potential(program: CostProgram, work: Work): number {
-  const { n, deviation, linear, proportional, power, exponent, rows } = program
+  const { n, deviation, linear, proportional, rows } = program
   const { trade, gradient, centre, anchor } = work
   let total = 0
   let size = 0
@@ -322,7 +322,7 @@ function potential(program: CostProgram, work: Work): number {
     // Against the centre, so that a dear trade that stays where it is leaves no rounding.
     const more = Math.abs(x) - Math.abs(centre[i]!)
     let cost = more === 0 ? 0 : proportional[i]! * more
-    if (power[i] !== 0) cost += power[i]! * Math.abs(x) * powerOf(Math.abs(x), exponent)
+    cost += powerCost(program, i, x)
     const edge = linear[i]! * x
     total += risk + cost + edge
     size += Math.abs(risk) + Math.abs(cost) + Math.abs(edge)

@@ -5,6 +5,7 @@
  * subdifferential) × (way to the bound on that side, at most 1 + |z_i| + |d_i|). So objective − dual objective ≤ Σ_i r_i·way_i + Σ_k slack of row k.
  */
 import { priceSlope } from './cost-program-coordinate.ts'
+import { powerCost } from './cost-program-power.ts'
 import type { CostOptimum, CostProgram, CostRow } from './cost-program-types.ts'
 
 /** Terms below these are nothing that could be traded: shares are not taken of less. */
@@ -77,11 +78,9 @@ export function certify(program: CostProgram, answer: CostOptimum): void {
 /** 0 of 0 is nothing. */
 const share = (part: number, whole: number): number => (part === 0 ? 0 : part / whole)
 
-function priceOf({ proportional, power, exponent }: CostProgram, i: number, x: number): number {
-  const size = Math.abs(x)
-  // An infinite cost of no trade is nothing.
-  return size === 0 ? 0 : proportional[i]! * size + power[i]! * size ** (1 + exponent)
-}
+// An infinite cost of no trade is nothing.
+const priceOf = (program: CostProgram, i: number, x: number): number =>
+  x === 0 ? 0 : program.proportional[i]! * Math.abs(x) + powerCost(program, i, x)
 
 /** Σ_k λ_k times the largest slope of row k in trade i. */
 export function rowsPull({ rows }: CostProgram, multipliers: Float64Array, i: number): number {

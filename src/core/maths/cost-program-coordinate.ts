@@ -4,6 +4,7 @@
  * line into pieces on which the derivative is m x + constant ± (1+δ)c|x|^δ; for δ = ½ a quadratic in √|x|. The functions run
  * for every trade in every sweep, so that they take numbers one by one and make no objects.
  */
+import { feltAt, powerSlope, solvePower } from './cost-program-power.ts'
 import { type CostProgram, type CostRow, PLACE } from './cost-program-types.ts'
 import { ROW, refreshMultipliers, type Work } from './cost-program-work.ts'
 
@@ -23,10 +24,8 @@ export function priceSlope(
   side: number,
 ): number {
   const sign = x > 0 || (x === 0 && side > 0) ? 1 : -1
-  let total = sign * program.proportional[i]!
-  const c = program.power[i]!
-  if (c !== 0 && x !== 0) total += sign * (1 + program.exponent) * c * powerOf(Math.abs(x), program.exponent)
-  return total + rowsSlope(program, multipliers, i, x, side)
+  const own = sign * (program.proportional[i]! + powerSlope(program, i, x, side))
+  return own + rowsSlope(program, multipliers, i, x, side)
 }
 
 /** Σ_k λ_k times the slope of row k. */
@@ -38,9 +37,6 @@ function rowsSlope(program: CostProgram, multipliers: Float64Array, i: number, x
   }
   return total
 }
-
-/** x^e for x ≥ 0, by a square root where that is what it is. */
-export const powerOf = (x: number, exponent: number): number => (exponent === 0.5 ? Math.sqrt(x) : x ** exponent)
 
 /** The next kink, zero or bound of trade i beyond x on a side, in work.landing; ±∞ and free where there is none. */
 export function nextStop(program: CostProgram, work: Work, i: number, x: number, side: number): void {
@@ -159,24 +155,6 @@ function pieceRoot(program: CostProgram, work: Work, i: number, v: number, x: nu
   }
   const c = (1 + program.exponent) * program.power[i]!
   if (c === 0) return m > 0 ? -level / m : side * Number.POSITIVE_INFINITY
-  return sign * level >= 0 ? 0 : sign * solvePower(m, c, -sign * level, program.exponent)
-}
-
-/** q > 0 with m q + c q^δ = force, for m ≥ 0, c > 0, force > 0. */
-function solvePower(m: number, c: number, force: number, exponent: number): number {
-  // With r = q^δ: m r^{1/δ} + c r = force, convex and increasing in r.
-  if (exponent === 0.5) {
-    const r = (2 * force) / (c + Math.sqrt(c * c + 4 * m * force))
-    return r * r
-  }
-  const inverse = 1 / exponent
-  let r = force / c
-  if (m > 0) r = Math.min(r, (force / m) ** exponent)
-  // From above Newton falls monotonically; it ends where rounding stops the fall.
-  for (;;) {
-    const grown = m * r ** inverse
-    const next = r - (grown + c * r - force) / ((grown * inverse) / r + c)
-    if (!(next < r) || next <= 0) return r ** inverse
-    r = next
-  }
+  const force = -sign * level - powerSlope(program, i, 0, sign)
+  return force > 0 ? sign * solvePower(m, c, feltAt(program, i, 0, sign), force, program.exponent) : 0
 }

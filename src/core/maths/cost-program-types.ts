@@ -1,10 +1,12 @@
 /**
  * The cost-aware program as plain data. Over trades z of n assets:
  *
- *   min ½(d+z)'M(d+z) + b'z + Σ_i [a_i|z_i| + c_i|z_i|^{1+δ}] + Σ_k ρ_k·excess_k
- *   subject to lower ≤ z ≤ upper and R_k(z) = Σ_i [g_ki z_i + κ_ki|z_i − t_ki|] ≤ h_k + excess_k, excess_k ≥ 0,
+ *   min ½(d+z)'M(d+z) + b'z + Σ_i {a_i|z_i| + c_i[(m_i + |z_i|)^{1+δ} − m_i^{1+δ}]} + Σ_k ρ_k·excess_k
+ *   subject to lower ≤ z ≤ upper,
+ *   rows  R_k(z) = Σ_i [g_ki z_i + κ_ki|z_i − t_ki|] ≤ h_k + excess_k,
+ *   caps  √((p_k + z)'Σ_k(p_k + z)) ≤ r_k + excess_k,   excess_k ≥ 0,
  *
- * where excess_k = 0 for hard rows (ρ_k = ∞). A term max(p + qz, r + sz) is (p + r)/2 + (q + s)z/2 + |q − s|/2·|z − t| with
+ * where excess_k = 0 for hard rows and caps (ρ_k = ∞), and m_i depends on the side of z_i. A term max(p + qz, r + sz) is (p + r)/2 + (q + s)z/2 + |q − s|/2·|z − t| with
  * t = (r − p)/(q − s): its constants belong to h. So gross Σ|w + z| has κ = 1, t = −w; turnover Σ|z| has κ = 1, t = 0.
  */
 
@@ -24,6 +26,20 @@ export interface CostRow {
   readonly weight: number
 }
 
+/** One limit on a risk: of volatility with p = what is held, of tracking error with p = held − target. */
+export interface CostCap {
+  /** Σ, n × n, symmetric positive semidefinite. */
+  readonly matrix: Float64Array
+  /** p */
+  readonly point: Float64Array
+  /** r ≥ 0, finite. */
+  readonly radius: number
+  /** ρ ≥ 0 per unit of excess; +∞ makes the cap hard. */
+  readonly price: number
+  /** > 0: as of a row. */
+  readonly weight: number
+}
+
 export interface CostProgram {
   readonly n: number
   /** M, n × n, symmetric positive semidefinite. */
@@ -38,11 +54,15 @@ export interface CostProgram {
   readonly power: Float64Array
   /** δ, in (0, 1]. */
   readonly exponent: number
+  /** m ≥ 0, of z > 0 and of z < 0: own weight that is already traded on that side and still felt. Null: none. */
+  readonly felt: { readonly buy: Float64Array; readonly sell: Float64Array } | null
   /** May be −∞. */
   readonly lower: Float64Array
   /** May be +∞; lower = upper fixes a trade. */
   readonly upper: Float64Array
   readonly rows: readonly CostRow[]
+  /** At most three. */
+  readonly caps: readonly CostCap[]
 }
 
 /** Where a trade stands: between its kinks (0), on a bound, at no trade, or from 2 on at the kink of row place − 2. */

@@ -57,7 +57,7 @@ function makeAnswer(n: number, rowsMax: number): CostOptimum {
 }
 
 function check(program: CostProgram, n: number, rowsMax: number): void {
-  const { deviation, linear, proportional, power, exponent, lower, upper, rows } = program
+  const { deviation, linear, proportional, power, exponent, felt, lower, upper, rows } = program
   assert(program.n === n && program.quadratic.length === n * n, `program must be of size ${n}, was ${program.n}`)
   assert(rows.length <= rowsMax, `rows must be at most ${rowsMax}, were ${rows.length}`)
   assert(exponent > 0 && exponent <= 1, `exponent must be in (0, 1], was ${exponent}`)
@@ -65,6 +65,11 @@ function check(program: CostProgram, n: number, rowsMax: number): void {
     const finite = Number.isFinite(deviation[i]!) && Number.isFinite(linear[i]!) && Number.isFinite(power[i]!)
     assert(finite && program.quadratic[i * n + i]! >= 0, `terms of trade ${i} must be finite`)
     assert(proportional[i]! >= 0 && power[i]! >= 0, `costs of trade ${i} must be at least 0`)
+    if (felt !== null) {
+      const [buy, sell] = [felt.buy[i]!, felt.sell[i]!]
+      const weighable = buy >= 0 && sell >= 0 && buy + sell < Number.POSITIVE_INFINITY
+      assert(weighable, `weight felt by trade ${i} must be finite and at least 0, was ${buy} and ${sell}`)
+    }
     const [from, to] = [lower[i]!, upper[i]!]
     assert(
       from <= to && from < Number.POSITIVE_INFINITY && to > Number.NEGATIVE_INFINITY,
@@ -73,6 +78,7 @@ function check(program: CostProgram, n: number, rowsMax: number): void {
     const free = proportional[i]! < Number.POSITIVE_INFINITY
     assert(free || (from <= 0 && to >= 0), `a trade of infinite cost must be allowed to be 0, was ${from} to ${to}`)
   }
+  assert(program.caps.length === 0, `caps must be none, were ${program.caps.length}`)
   for (const { bound, price, weight } of rows)
     assert(Number.isFinite(bound) && price >= 0 && weight > 0, `a row must have a finite bound and positive prices`)
 }

@@ -79,6 +79,8 @@ function solve(
     proportional: threshold,
     power: nothing,
     exponent: 0.5,
+    felt: null,
+    caps: [],
     ...problem,
   })
   const { primalResidual, dualResidual, gap } = answer.certificate

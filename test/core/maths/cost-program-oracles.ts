@@ -7,12 +7,14 @@ const rowAt = (row: CostRow, z: Float64Array): number =>
 
 /** The objective in so many words, excess of soft rows included. */
 export function objectiveAt(program: CostProgram, z: Float64Array): number {
-  const { n, quadratic, deviation, linear, proportional, power, exponent, rows } = program
+  const { n, quadratic, deviation, linear, proportional, power, exponent, felt, rows } = program
   let total = 0
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < n; j++) total += 0.5 * (deviation[i]! + z[i]!) * quadratic[i * n + j]! * (deviation[j]! + z[j]!)
     const size = Math.abs(z[i]!)
-    total += linear[i]! * z[i]! + proportional[i]! * size + power[i]! * size ** (1 + exponent)
+    const before = (z[i]! > 0 ? felt?.buy[i] : felt?.sell[i]) ?? 0
+    total += linear[i]! * z[i]! + proportional[i]! * size
+    total += power[i]! * ((before + size) ** (1 + exponent) - before ** (1 + exponent))
   }
   for (const row of rows) if (row.price < Infinity) total += row.price * Math.max(0, rowAt(row, z) - row.bound)
   return total

@@ -17,6 +17,7 @@ export function randomProgram(random: Random, { nMax, power }: ProblemOptions): 
   const costLevel = [0, 0.01, 0.1, 0.5, 2][random.integer(5)]!
   const proportional = vector(() => (chance(0.05) ? 0 : chance(0.02) ? 1e6 : costLevel * random.uniform()))
   const powerLevel = power ? [0, 0.03, 0.3][random.integer(3)]! : 0
+  const felt = (): Float64Array => vector(() => (chance(0.4) ? 0 : random.uniform() ** 4))
   const centre = vector(() => (chance(0.1) ? random.normal() : 0))
   const wide = [Number.POSITIVE_INFINITY, 2, 0.5][random.integer(3)]!
   const side = (): number => (chance(0.05) ? 0 : wide * (0.2 + random.uniform()))
@@ -30,6 +31,7 @@ export function randomProgram(random: Random, { nMax, power }: ProblemOptions): 
     proportional,
     power: vector(() => (chance(0.2) ? 0 : powerLevel * random.uniform())),
     exponent: chance(0.7) ? 0.5 : 0.3 + 0.7 * random.uniform(),
+    felt: power && chance(0.5) ? { buy: felt(), sell: felt() } : null,
     lower,
     upper,
   }
@@ -42,7 +44,7 @@ export function randomProgram(random: Random, { nMax, power }: ProblemOptions): 
   })
   const rows = Array.from({ length: random.integer(6) }, () => randomRow(random, { base, inside }))
   if (rows.length > 0 && chance(0.1)) rows.push(rows[0]!)
-  return { ...base, rows }
+  return { ...base, rows, caps: [] }
 }
 
 /** Positive semidefinite: factors and own risk, low rank, duplicates, empty rows, or diagonal. */
@@ -74,7 +76,7 @@ function randomQuadratic(random: Random, n: number): Float64Array {
 /** A row that `inside` satisfies, often exactly or nearly; soft in one of six. */
 function randomRow(
   random: Random,
-  { base, inside }: { base: Omit<CostProgram, 'rows'>; inside: Float64Array },
+  { base, inside }: { base: Omit<CostProgram, 'rows' | 'caps'>; inside: Float64Array },
 ): CostRow {
   const { n } = base
   const vector = (of: (i: number) => number): Float64Array => Float64Array.from({ length: n }, (_, i) => of(i))

@@ -23,6 +23,8 @@ const program = (part: Partial<CostProgram> & Pick<CostProgram, 'n' | 'quadratic
   proportional: fill(part.n, 0),
   power: fill(part.n, 0),
   exponent: 0.5,
+  felt: null,
+  caps: [],
   lower: fill(part.n, -Infinity),
   upper: fill(part.n, Infinity),
   rows: [],
@@ -78,6 +80,29 @@ describe('one trade', () => {
   test.each([0.2, 0.37, 0.8, 1])('[CONVEX-2] with power 1 + %s the marginal values meet', (exponent) => {
     const q = -one({ proportional: Float64Array.of(0.1), power: Float64Array.of(0.3), exponent })
     expect(0.1 + (1 + exponent) * 0.3 * q ** exponent + 2 * q).toBeCloseTo(1, 13)
+  })
+
+  test.each([
+    [0.5, 0.04],
+    [0.5, 4],
+    [0.37, 0.04],
+    [0.8, 1],
+    [1, 0.04],
+  ])('[CONVEX-10] with power 1 + %s after %s of the same side the marginal values meet', (exponent, before) => {
+    const felt = { buy: Float64Array.of(9), sell: Float64Array.of(before) }
+    const q = -one({ proportional: Float64Array.of(0.1), power: Float64Array.of(0.2), exponent, felt })
+    expect(q).toBeGreaterThan(0)
+    expect(0.1 + (1 + exponent) * 0.2 * (before + q) ** exponent + 2 * q).toBeCloseTo(1, 13)
+  })
+
+  test('[CONVEX-10] what is felt of a side widens its half of the no-trade region', () => {
+    // Selling costs .1 + 1.5·.4·√.49 = .52 at its first unit, buying .1 + 1.5·.4·√.01 = .16; the pull is 2d.
+    const part = { proportional: Float64Array.of(0.1), power: Float64Array.of(0.4) }
+    const felt = { buy: Float64Array.of(0.01), sell: Float64Array.of(0.49) }
+    const at = (d: number): number => one({ ...part, felt, deviation: Float64Array.of(d) })
+    expect([at(0.259), at(-0.079)]).toEqual([0, 0])
+    expect(at(0.261)).toBeLessThan(0)
+    expect(at(-0.081)).toBeGreaterThan(0)
   })
 })
 
