@@ -17,6 +17,7 @@ import { checkMandate } from '../core/sizing/check.ts'
 import type { Constraints, Knob, Mandate, Policy } from '../core/sizing/mandate.ts'
 import { checkUnderlying, guess, listed, type Names, type Report } from './book-names.ts'
 import type { Draft } from './book-shape.ts'
+import { readWidths, type WidthContext } from './book-widths.ts'
 import { accepted, readDuration, readFraction, readNumber } from './scalar.ts'
 import type { Path } from './tree.ts'
 
@@ -228,7 +229,8 @@ function checkTrade({ names, report }: Pick<Context, 'names' | 'report'>, underl
 }
 
 /** A policy over the universe's underlyings; null while something of it is missing. */
-export function readPolicy({ names, report }: Omit<Context, 'draft'>, text: PolicyDraft, path: Path): Policy | null {
+export function readPolicy(context: WidthContext, text: PolicyDraft, path: Path): Policy | null {
+  const { report } = context
   switch (text.kind) {
     case undefined:
       return null
@@ -251,9 +253,9 @@ export function readPolicy({ names, report }: Omit<Context, 'draft'>, text: Poli
         ? null
         : { kind: 'riskCap', trackingErrorMax: fraction(text.trackingErrorMax) }
     case 'costAware':
-      return readCostAware({ names, report }, text, path)
+      return readCostAware(context, text, path)
     case 'band':
-      return readBand({ names, report }, text, path)
+      return readBand(context, text, path)
   }
 }
 
@@ -307,10 +309,11 @@ function readKnob(
 }
 
 function readBand(
-  { names, report }: Omit<Context, 'draft'>,
+  context: WidthContext,
   text: Extract<PolicyDraft, { readonly kind?: 'band' | undefined; readonly width?: unknown }>,
   path: Path,
 ): Policy | null {
+  const { report } = context
   const { unit, to, width, floor } = text
   if (unit !== undefined && unit !== 'relative' && 'floor' in text)
     report.add(
@@ -326,39 +329,23 @@ function readBand(
       'must be given with unit relative, was missing',
       'write the least |target| a deviation is divided by, such as `floor: 1%`',
     )
-  if (unit === 'risk' && typeof width === 'object')
+  if (unit === undefined || to === undefined || width === undefined) return null
+  const place = [...path, 'width']
+  if (unit === 'risk') {
+    if (typeof width === 'string') return { kind: 'band', unit, width: fraction(width), to }
     report.add(
       'policy.width',
-      [...path, 'width'],
+      place,
       'must be one number with unit risk, was a map',
       'a risk band is one band on the tracking error of the book: write `width: 7%`',
     )
-  if (unit === undefined || to === undefined || width === undefined) return null
-  if (unit === 'risk') return typeof width === 'object' ? null : { kind: 'band', unit, width: fraction(width), to }
-  const widths = readWidths({ names, report }, width, [...path, 'width'])
-  if (widths === null) return null
-  if (unit !== 'relative') return { kind: 'band', unit, width: widths, to }
-  return floor === undefined ? null : { kind: 'band', unit, width: widths, floor: fraction(floor), to }
-}
-
-/** One width for all, or one for each underlying, none left out. */
-export function readWidths(
-  { names, report }: Omit<Context, 'draft'>,
-  width: string | { readonly [underlying: string]: string | undefined },
-  path: Path,
-): Ratio[] | null {
-  const underlyings = [...names.underlyings].sort(byId)
-  if (typeof width === 'string') return underlyings.map(() => fraction(width))
-  for (const name of Object.keys(width)) checkUnderlying({ names, report }, [...path, name], name)
-  const widths = underlyings.map((name) => {
-    if (!(name in width))
-      report.add(
-        'width.missing',
-        [...path, name],
-        `${name} must have a width, was missing`,
-        'write one width for all, or one per underlying',
-      )
-    return optional(width[name])
-  })
-  return widths.every((each) => each !== null) ? widths : null
+    return null
+  }
+  if (unit === 'relative') {
+    const least = optional(floor)
+    const widths = least === null ? null : readWidths(context, width, { path: place, unit, floor: least })
+    return least === null || widths === null ? null : { kind: 'band', unit, width: widths, floor: least, to }
+  }
+  const widths = readWidths(context, width, { path: place, unit })
+  return widths === null ? null : { kind: 'band', unit, width: widths, to }
 }

@@ -5,7 +5,7 @@
 import { type Decimal, ZERO } from '../core/base/decimal.ts'
 import type { Issue } from '../core/base/result.ts'
 import type { Contract, Fee, Grid, Instrument, InstrumentKind, Money } from '../core/domain/instrument.ts'
-import { byId } from '../core/domain/universe.ts'
+import { byId, type Group } from '../core/domain/universe.ts'
 import type { Draft } from './book-shape.ts'
 import { accepted, nearest, readFraction, readInstant, readMoney, readNumber } from './scalar.ts'
 import { type BookIssue, lineOf, lineOfPath, type Path, pathText, type Tree } from './tree.ts'
@@ -31,6 +31,8 @@ export interface Names {
   readonly complete: boolean
   /** Whether the book lists its instruments at all. */
   readonly listed: boolean
+  /** Groups of underlyings, by name; members are places among the underlyings in order of id. */
+  readonly groups: readonly Group[]
 }
 
 /** More instruments than any book; a covariance over them would not fit. */
@@ -109,7 +111,38 @@ export function readNames(draft: Draft, report: Report): Names {
   const complete =
     draft.instruments !== undefined &&
     [...instruments.values()].every((each) => each.underlying !== null && each.kind !== null)
-  return { currency, instruments, underlyings, complete, listed: draft.instruments !== undefined }
+  const names = { currency, instruments, underlyings, complete, listed: draft.instruments !== undefined, groups: [] }
+  return { ...names, groups: readGroups(draft, names, report) }
+}
+
+/** An underlying may be in several groups; a group's name may not be an underlying's, so that one word has one meaning. */
+function readGroups(draft: Draft, names: Names, report: Report): Group[] {
+  const underlyings = [...names.underlyings].sort(byId)
+  const groups = Object.entries(draft.groups ?? {}).sort(([a], [b]) => byId(a, b))
+  return groups.flatMap(([name, listed]): Group[] => {
+    if (underlyings.includes(name))
+      report.add(
+        'group.name',
+        ['groups', name],
+        `a group must not have the name of an underlying, was ${name}`,
+        'rename it',
+      )
+    // What is written wrongly is not missing: its name stays.
+    if (listed === undefined) return [{ name, members: [] }]
+    if (listed.length === 0)
+      report.add('group.empty', ['groups', name], 'must list at least one underlying, was empty', 'remove the group')
+    const members = new Set<number>()
+    listed.forEach((member, index) => {
+      if (member === undefined) return
+      const path = ['groups', name, index]
+      const at = underlyings.indexOf(member)
+      if (at < 0) checkUnderlying({ names, report }, path, member)
+      else if (members.has(at))
+        report.add('group.duplicate', path, `must be listed once, was ${member} twice`, 'remove one of the two')
+      else members.add(at)
+    })
+    return [{ name, members: [...members].sort((a, b) => a - b) }]
+  })
 }
 
 function readInstrumentFacts(id: string, entry: InstrumentDraft, currency: string | null): InstrumentFacts {

@@ -95,8 +95,18 @@ const instrument = variants(
 
 const to = choice('edge: trade back to the edge of the band; target: all the way', ['edge', 'target'])
 const width = (what: string) => fraction('width', 'nonNegative', { what, example: '10%' })
+const part = width("the part of an underlying's |target|")
+const least = width('the least half-width, as a weight')
 const widths = (what: string) =>
-  either(`${what}, one or one per underlying`, width(what), underlyings(what, width(what)))
+  either(
+    `${what}: one, one per underlying or group, or {part, least}`,
+    width(what),
+    openSection(
+      `${what}: per underlying or group, or the greater of a part of |target| and a least width`,
+      { part: optional(part), least: optional(least) },
+      either('a width such as 10%, or {part, least}', width(what), section('the greater of the two', { part, least })),
+    ),
+  )
 
 const policy = variants(
   {
@@ -360,6 +370,12 @@ export const bookShape = section('a book of Equipoise', {
   compare: optional(listOf('policies to compare with the one above', policy)),
   limits: optional(limits),
   instruments: mapOf('every instrument that is held or may be traded, by its id', instrument),
+  groups: optional(
+    mapOf(
+      'underlyings that limits and widths name together',
+      listOf('underlyings', name({ what: 'an underlying', example: 'BTC' })),
+    ),
+  ),
   trade: optional(
     mapOf(
       'instruments that may be traded, per underlying; all of them unless given',

@@ -3,9 +3,9 @@ import { ONE, toNumber } from '../core/base/decimal.ts'
 import type { Ratio } from '../core/base/ratio.ts'
 import type { Curve } from '../core/sizing/curves.ts'
 import type { Base, Gauge } from '../core/sizing/trade-types.ts'
-import { readWidths } from './book-mandate.ts'
-import { checkInstrument, type Names, type Report } from './book-names.ts'
+import { checkInstrument, type Report } from './book-names.ts'
 import type { Draft } from './book-shape.ts'
+import { readWidths, type WidthContext } from './book-widths.ts'
 import { accepted, readBase, readDuration, readNumber } from './scalar.ts'
 
 /** What the book says; null where it does not. */
@@ -21,13 +21,17 @@ export interface Sizing {
   readonly base: ReadonlyMap<string, Base>
 }
 
-export function readSizing(draft: Draft, names: Names, report: Report): Sizing | null {
+export function readSizing(draft: Draft, context: WidthContext): Sizing | null {
+  const { names, report } = context
   const text = draft.sizing
   if (text === undefined) return null
   for (const id of Object.keys(text.base ?? {})) checkInstrument({ names, report }, ['sizing', 'base', id], id)
   const { unit } = text
   checkTogether(text, report)
-  const width = text.width === undefined ? null : readWidths({ names, report }, text.width, ['sizing', 'width'])
+  const width =
+    text.width === undefined || (unit !== 'weight' && unit !== 'volatility')
+      ? null
+      : readWidths(context, text.width, { path: ['sizing', 'width'], unit })
   if (text.curve === undefined || unit === undefined) return null
   const base = Object.entries(text.base ?? {}).flatMap(([id, value]) =>
     value === undefined ? [] : [[id, accepted(readBase(value))] as const],

@@ -130,11 +130,12 @@ export function finishBook(
   )
   const terms = readTerms(context, { currencies, held: new Set([...holdings.named, ...kept]) })
   const risk = readForecast({ draft, names, report, asOf, loaded, needs })
-  const policy = draft.policy === undefined ? null : readPolicy(context, draft.policy, ['policy'])
+  const aimed = { names, report, target: terms.target.weight }
+  const policy = draft.policy === undefined ? null : readPolicy(aimed, draft.policy, ['policy'])
   const compare = (draft.compare ?? []).flatMap((text, index) =>
-    text === undefined ? [] : [readPolicy(context, text, ['compare', index])],
+    text === undefined ? [] : [readPolicy(aimed, text, ['compare', index])],
   )
-  const sizing = readSizing(draft, names, report)
+  const sizing = readSizing(draft, aimed)
   const volumes = readVolumes(market, names, prices, report)
   if (report.issues.length > 0) return { ok: false, error: sortIssues(report.issues) }
   if (asOf === null || risk === null) throw new Error('invariant: an incomplete book without an issue')

@@ -1,8 +1,7 @@
 /** Refusals of the target builders: two coins of 100 % and 50 % volatility, with one thing changed. */
-import type { Ratio } from '../../src/core/base/ratio.ts'
 import type { Issue } from '../../src/core/base/result.ts'
 import { minimumVarianceWeights } from '../../src/core/sizing/targets/minimum-variance.ts'
-import { glidePathWeights, groupWidths, hybridWidths } from '../../src/core/sizing/targets/moving-target.ts'
+import { glidePathWeights } from '../../src/core/sizing/targets/moving-target.ts'
 import { type RiskBudgetInputs, riskBudgetWeights } from '../../src/core/sizing/targets/risk-budget.ts'
 import { r } from '../core/sizing/book.ts'
 import { issuesOf, type LibraryCase } from './library-case.ts'
@@ -22,10 +21,6 @@ const bounded = (lower: readonly [number, number], upper: readonly [number, numb
   issuesOf(
     minimumVarianceWeights({ ...hedged, bounds: { lower: Float64Array.from(lower), upper: Float64Array.from(upper) } }),
   )
-
-/** The width of BTC by its group, of which there is one: majors. */
-const grouped = (group: readonly [string, string], width: readonly [string, Ratio]): readonly Issue[] =>
-  issuesOf(groupWidths({ names: ['BTC'], groupOf: new Map([group]), width: new Map([width]) }))
 
 export const TARGET_LIBRARY: Readonly<Record<string, LibraryCase>> = {
   'target.bounds': {
@@ -57,10 +52,6 @@ export const TARGET_LIBRARY: Readonly<Record<string, LibraryCase>> = {
     reads:
       'market.correlations.BTC/ETH: the covariance of BTC and ETH must be a finite number, was NaN; state their correlation or give both a history, or take one out of the target',
   },
-  'target.no-group': {
-    refused: () => grouped(['ETH', 'majors'], ['majors', r('0.02')]),
-    reads: 'policy.groups.BTC: BTC must be in a group, was in none; put it in one of majors',
-  },
   'target.no-risk': {
     refused: () => budgeted({ covariance: Float64Array.of(1, -0.5, -0.5, 0.25) }),
     reads:
@@ -71,18 +62,8 @@ export const TARGET_LIBRARY: Readonly<Record<string, LibraryCase>> = {
     reads:
       'market.vols.ETH: the variance of ETH must be a number above 0, was 0; state its volatility or give it a history, or take it out of the target',
   },
-  'target.no-width': {
-    refused: () => grouped(['BTC', 'majors'], ['memes', r('0.02')]),
-    reads:
-      'policy.width.majors: the group "majors" must have a width of 0 or more, was without one; state the width of the band of its members',
-  },
   'target.total': {
     refused: () => budgeted({ total: 0 }),
     reads: 'targets.total: the sum of the weights must be above 0 and finite, was 0; use 1 for the whole of equity',
-  },
-  'target.width': {
-    refused: () => issuesOf(hybridWidths([r('0.5')], { relative: r('0.2'), least: r('-0.01') })),
-    reads:
-      'policy.width: the parts of a width must be 0 or more, was one below 0; state them as fractions such as 20 % and 1 %',
   },
 }

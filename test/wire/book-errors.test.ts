@@ -9,7 +9,7 @@ type Row = readonly [
 ]
 
 const KEYS =
-  'book, name, currency, asOf, cash, equity, positions, targets, policy, compare, limits, instruments, trade, market, orders or sizing'
+  'book, name, currency, asOf, cash, equity, positions, targets, policy, compare, limits, instruments, groups, trade, market, orders or sizing'
 const ids = '(BTC, BTC-CALL, BTC-INV, ETH-PERP, SOL)'
 const checkMinimum = 'check the minimum of the instrument, or leave the order out'
 
@@ -287,8 +287,8 @@ const NAMES: readonly Row[] = [
       ['SOL: 5%', 'SLO: 5%'],
     ],
     [
-      '11 width.missing policy.width.ETH: ETH must have a width, was missing; write one width for all, or one per underlying',
-      '11 underlying.unknown policy.width.ETHH: must be an underlying of this book (BTC, ETH, SOL), was ETHH; did you mean ETH?',
+      '11 width.missing policy.width.ETH: ETH must have a width, was missing; write one width for all, or one per underlying or group',
+      '11 name.unknown policy.width.ETHH: must be an underlying or a group of this book (BTC, ETH, SOL), was ETHH; did you mean ETH?',
       '43 market.volume market.volumes.ETH-PERP: daily volume must be known under limits.participation, was missing; write `ETH-PERP: 12e6 USD` under market.volumes, or drop the limit',
       `43 instrument.unknown market.volumes.ETH-PRP: must be an instrument of this book ${ids}, was ETH-PRP; did you mean ETH-PERP?`,
       `46 instrument.unknown orders[1].instrument: must be an instrument of this book ${ids}, was SLO; did you mean SOL?`,

@@ -20,6 +20,13 @@ export interface Universe {
   readonly settleOf: Int32Array
 }
 
+/** Underlyings that a book names together, for limits and widths. */
+export interface Group {
+  readonly name: string
+  /** Underlying indices, increasing, at least one. */
+  readonly members: readonly number[]
+}
+
 /** Code-unit order: the same on every machine and in every locale. */
 export const byId = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 

@@ -1,8 +1,8 @@
-/** Targets that move and widths made from targets: exact. */
+/** Targets that move: exact. */
 import { describe, expect, test } from 'vitest'
 import { type Ratio, ratioCompare, ratioOfText } from '../../../../src/core/base/ratio.ts'
-import { glidePathWeights, groupWidths, hybridWidths } from '../../../../src/core/sizing/targets/moving-target.ts'
-import { codesOf, messageOf, unwrap } from './markets.ts'
+import { glidePathWeights } from '../../../../src/core/sizing/targets/moving-target.ts'
+import { codesOf, unwrap } from './markets.ts'
 
 const ratios = (...texts: string[]): Ratio[] => texts.map((text) => ratioOfText(text)!)
 const expectExact = (found: readonly Ratio[], ...texts: string[]): void => {
@@ -28,31 +28,5 @@ describe('glide path', () => {
 
   test('[TARGET-7] a path that ends before it starts is refused', () => {
     expect(codesOf(glidePathWeights({ ...path, end: 1_000_000 }, 0))).toEqual(['target.glide'])
-  })
-})
-
-describe('widths', () => {
-  test('[TARGET-8] hybrid: the larger of 20 % of the target and one point, exactly', () => {
-    const [relative, least] = ratios('0.2', '0.01') as [Ratio, Ratio]
-    const widths = unwrap(hybridWidths(ratios('0.4', '0.05', '0.03', '0', '-0.3'), { relative, least }))
-    expectExact(widths, '0.08', '0.01', '0.01', '0.01', '0.06')
-    expect(codesOf(hybridWidths([], { relative, least: ratioOfText('-0.01')! }))).toEqual(['target.width'])
-  })
-
-  test('[TARGET-8] each asset has the width of its group; who has none is refused by name', () => {
-    const groupOf = new Map([
-      ['BTC', 'majors'],
-      ['ETH', 'majors'],
-      ['DOGE', 'memes'],
-      ['PEPE', 'memes'],
-    ])
-    const width = new Map([['majors', ratioOfText('0.02')!]])
-    expectExact(unwrap(groupWidths({ names: ['ETH', 'BTC'], groupOf, width })), '0.02', '0.02')
-    const refused = groupWidths({ names: ['DOGE', 'BTC', 'PEPE', 'SOL'], groupOf, width })
-    expect(codesOf(refused)).toEqual(['target.no-width', 'target.no-group'])
-    expect(messageOf(refused)).toContain('"memes"')
-    expect(messageOf(refused)).toContain('SOL must be in a group')
-    const below = groupWidths({ names: ['BTC'], groupOf, width: new Map([['majors', ratioOfText('-1')!]]) })
-    expect(messageOf(below)).toContain('was below 0')
   })
 })
