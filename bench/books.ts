@@ -1,7 +1,9 @@
 /** Synthetic inputs from the project's own seeded generator: a spot book of n underlyings near its target. */
+
 import { type Decimal, decimal, fromUnits, multiply, ONE } from '../src/core/base/decimal.ts'
 import { makeRandom, type Random } from '../src/core/base/random.ts'
 import { type Ratio, ratio } from '../src/core/base/ratio.ts'
+import { takerCosts } from '../src/core/cost/cost-terms.ts'
 import type { Instrument } from '../src/core/domain/instrument.ts'
 import { makeUniverse } from '../src/core/domain/universe.ts'
 import type { PriceHistory } from '../src/core/risk/price-history.ts'
@@ -97,7 +99,8 @@ export function makeBook(n: number, policyOf: (n: number) => Policy, seed: numbe
       volumePerDay: new Float64Array(n).fill(Number.NaN),
     },
     risk: { asOf: AS_OF, vol, covariance: covarianceOf(vol, loading), notes: [] },
-    hashes: { mandate: 'm', portfolio: 'p', market: 'k', risk: 'r' },
+    costs: takerCosts(universe),
+    hashes: { mandate: 'm', portfolio: 'p', market: 'k', risk: 'r', costs: 'c' },
   }
 }
 

@@ -259,7 +259,7 @@ export function readPolicy(context: WidthContext, text: PolicyDraft, path: Path)
   }
 }
 
-/** Exactly one of the three forms of the knob, and a width for exactly one underlying. */
+/** Exactly one of the three forms of the knob. */
 function readCostAware(
   { names, report }: Omit<Context, 'draft'>,
   text: Extract<PolicyDraft, { readonly kind?: 'costAware' | undefined; readonly interval?: unknown }>,
@@ -292,20 +292,18 @@ function readKnob(
   if (aversion !== undefined)
     return { kind: 'aversion', aversion: reduce(ratioOf(accepted(readNumber(aversion, 'aversion', 'positive')))) }
   if (trackingError !== undefined) return { kind: 'trackingError', trackingError: fraction(trackingError) }
-  const widths = Object.entries(width ?? {})
   if (width === undefined) return null
-  const [[name, half] = ['', undefined]] = widths
-  const underlying = [...names.underlyings].sort(byId).indexOf(name)
-  if (widths.length !== 1 || underlying < 0) {
-    report.add(
-      'policy.width',
-      [...path, 'width'],
-      `must name one underlying (${listed([...names.underlyings].sort(byId))}), was ${listed(widths.map(([each]) => each)) || 'none'}`,
-      'the others follow from the same aversion',
-    )
-    return null
-  }
-  return half === undefined ? null : { kind: 'width', underlying, width: fraction(half) }
+  const own = [...names.underlyings].sort(byId)
+  for (const name of Object.keys(width)) checkUnderlying({ names, report }, [...path, 'width', name], name)
+  const widths = own.map((name) => optional(width[name]))
+  if (Object.keys(width).length > 0) return { kind: 'widths', width: widths }
+  report.add(
+    'policy.width',
+    [...path, 'width'],
+    `must name an underlying (${listed(own)}), was none`,
+    'the others follow from the same aversion',
+  )
+  return null
 }
 
 function readBand(

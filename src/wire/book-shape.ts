@@ -149,7 +149,7 @@ const policy = variants(
       ),
       width: optional(
         underlyings(
-          'how far one underlying may drift, the others at their targets',
+          'how far underlyings may drift, the others at their targets',
           fraction('width', 'positive', { what: 'the half-width', example: '2%' }),
         ),
       ),

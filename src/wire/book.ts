@@ -7,6 +7,7 @@ import { fromUnits, ONE } from '../core/base/decimal.ts'
 import { hashOf } from '../core/base/hash.ts'
 import type { Instant } from '../core/base/instant.ts'
 import type { Issue, Result } from '../core/base/result.ts'
+import { type CostModel, takerCosts } from '../core/cost/cost-terms.ts'
 import type { MarketState, RiskModel } from '../core/domain/market.ts'
 import type { Portfolio } from '../core/domain/portfolio.ts'
 import { byId } from '../core/domain/universe.ts'
@@ -37,6 +38,7 @@ export interface Book {
   readonly portfolio: Portfolio
   readonly market: MarketState
   readonly risk: RiskModel
+  readonly costs: CostModel
   /** null where the book names none: plan, size and quotes then refuse. */
   readonly policy: Policy | null
   readonly compare: readonly Policy[]
@@ -149,6 +151,7 @@ export function finishBook(
       portfolio: { ...makePortfolio(parts), orders },
       market: makeMarket({ ...parts, asOf, volumes }),
       risk,
+      costs: takerCosts(terms.universe),
       policy,
       compare: compare.filter((each) => each !== null),
       sizing,
@@ -181,9 +184,15 @@ export function readBook(text: string): Result<Book, readonly BookIssue[]> {
 /** Inputs of `plan()`: the book under a policy, its own or another. Hashed here, so that `plan()` never hashes. */
 export function planInputs(book: Book, policy: Policy): PlanInputs {
   const mandate = { ...book.terms, policy }
-  const { portfolio, market, risk } = book
-  const hashes = { mandate: hashOf(mandate), portfolio: hashOf(portfolio), market: hashOf(market), risk: hashOf(risk) }
-  return { mandate, portfolio, market, risk, hashes }
+  const { portfolio, market, risk, costs } = book
+  const hashes = {
+    mandate: hashOf(mandate),
+    portfolio: hashOf(portfolio),
+    market: hashOf(market),
+    risk: hashOf(risk),
+    costs: hashOf(costs),
+  }
+  return { mandate, portfolio, market, risk, costs, hashes }
 }
 
 /** The refusal of a command that needs a policy from a book that names none. */

@@ -1,6 +1,8 @@
 /** PlanInputs ↔ JSON text, lossless: what the journal keeps so that a plan can be computed again, byte for byte. */
 import { z } from 'zod'
 import type { Result } from '../core/base/result.ts'
+import type { CarryTerms } from '../core/cost/carry.ts'
+import type { CostModel } from '../core/cost/cost-terms.ts'
 import type { Instrument } from '../core/domain/instrument.ts'
 import type { Policy } from '../core/sizing/mandate.ts'
 import type { PlanInputs } from '../core/sizing/plan-types.ts'
@@ -41,7 +43,7 @@ export const policySchema = z.discriminatedUnion('kind', [
     knob: z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('aversion'), aversion: ratioCodec }),
       z.strictObject({ kind: z.literal('trackingError'), trackingError: ratioCodec }),
-      z.strictObject({ kind: z.literal('width'), underlying: index, width: ratioCodec }),
+      z.strictObject({ kind: z.literal('widths'), width: z.array(ratioCodec.nullable()) }),
     ]),
     intervalMs: realCodec,
   }),
@@ -134,9 +136,48 @@ const market = z.strictObject({
   rate: z.array(decimalCodec),
   volumePerDay: columnCodec,
 })
-const risk = z.strictObject({ asOf: realCodec, vol: columnCodec, covariance: columnCodec, notes: z.array(z.string()) })
+const risk = z.strictObject({
+  asOf: realCodec,
+  vol: columnCodec,
+  covariance: columnCodec,
+  basisVol: columnCodec.exactOptional(),
+  notes: z.array(z.string()),
+})
+const sideTraded = z.strictObject({ weight: realCodec, at: realCodec }).nullable()
+const carry = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject({
+    kind: z.literal('perp'),
+    funding: z.strictObject({
+      intervalMs: realCodec.nullable(),
+      anchor: realCodec,
+      next: realCodec,
+      reversion: z.strictObject({ mean: realCodec, halfLifeMs: realCodec }).nullable(),
+      cap: realCodec.nullable(),
+    }),
+  }),
+  z.strictObject({ kind: z.literal('spot'), borrowPerYear: realCodec.nullable() }),
+  z.strictObject({
+    kind: z.literal('future'),
+    expiry: realCodec,
+    basis: realCodec,
+    roll: z.strictObject({ basisPerYear: realCodec, cost: realCodec, lifeMs: realCodec }).nullable(),
+  }),
+]) satisfies z.ZodType<CarryTerms>
+const costs = z.strictObject({
+  execution: z.array(z.strictObject({ makerShare: ratioCodec, fixed: decimalCodec })),
+  carry: z.array(carry),
+  metaorders: z.array(z.strictObject({ buy: sideTraded, sell: sideTraded })),
+  impact: z
+    .strictObject({
+      law: z.strictObject({ scale: realCodec, exponent: realCodec }),
+      decay: z.strictObject({ joinMs: realCodec, decayMs: realCodec }),
+    })
+    .nullable(),
+  horizonMs: realCodec,
+}) satisfies z.ZodType<CostModel>
 const hash = z.string()
-export const hashesSchema = z.strictObject({ mandate: hash, portfolio: hash, market: hash, risk: hash })
+export const hashesSchema = z.strictObject({ mandate: hash, portfolio: hash, market: hash, risk: hash, costs: hash })
 
 /** The JSON form of the inputs of a plan. */
 export const inputsSchema = z.strictObject({
@@ -144,6 +185,7 @@ export const inputsSchema = z.strictObject({
   portfolio,
   market,
   risk,
+  costs,
   hashes: hashesSchema,
 }) satisfies z.ZodType<PlanInputs>
 

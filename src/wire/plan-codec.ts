@@ -28,10 +28,22 @@ const reasonSchema = z.discriminatedUnion('kind', [
   reasonOf('underCap', { trackingError: realCodec, cap: realCodec }),
   reasonOf('cheapestToCap', { cap: realCodec }),
   reasonOf('notNeededForCap', { cap: realCodec }),
-  reasonOf('bound', { limit: limitName, limitValue: realCodec, wanted: realCodec, allowed: realCodec }),
+  reasonOf('bound', {
+    limit: limitName,
+    limitValue: realCodec,
+    wanted: realCodec,
+    allowed: realCodec,
+    price: realCodec.nullable(),
+  }),
   reasonOf('movedWithOthers', { wanted: realCodec, allowed: realCodec }),
-  reasonOf('worthItsCost', { gain: realCodec, cost: realCodec }),
-  reasonOf('notWorthItsCost', { gain: realCodec, cost: realCodec }),
+  reasonOf('worthItsCost', {
+    gain: realCodec,
+    cost: realCodec,
+    band: realCodec.nullable(),
+    worth: realCodec,
+    pays: z.strictObject({ fee: realCodec, spread: realCodec, impact: realCodec, fixed: realCodec, carry: realCodec }),
+  }),
+  reasonOf('notWorthItsCost', { gain: realCodec, cost: realCodec, band: realCodec.nullable() }),
   reasonOf('instrument', { instrument: z.string(), cost: realCodec, instead: z.array(z.string()) }),
   reasonOf('fullClose', {}),
   reasonOf('lot', { lot: decimalCodec, leftover: realCodec }),
@@ -54,7 +66,13 @@ const reasonSchema = z.discriminatedUnion('kind', [
 ]) satisfies z.ZodType<Reason>
 
 const because = z.array(reasonSchema)
-const cost = z.strictObject({ fee: decimalCodec, spread: decimalCodec, total: decimalCodec })
+const cost = z.strictObject({
+  fee: decimalCodec,
+  spread: decimalCodec,
+  impact: decimalCodec,
+  fixed: decimalCodec,
+  total: decimalCodec,
+})
 const imbalance = z.strictObject({
   weight: columnCodec,
   relative: z.array(realCodec.nullable()),

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { type Decimal, fromUnits } from '../../src/core/base/decimal.ts'
 import { hashOf } from '../../src/core/base/hash.ts'
 import type { Ratio } from '../../src/core/base/ratio.ts'
+import type { CarryTerms } from '../../src/core/cost/carry.ts'
 import type { Instrument } from '../../src/core/domain/instrument.ts'
 import { makeUniverse } from '../../src/core/domain/universe.ts'
 import type { Knob, Policy } from '../../src/core/sizing/mandate.ts'
@@ -64,7 +65,7 @@ const policies: Arbitrary<Policy> = oneOf<Policy>({
     knob: oneOf<Knob>({
       aversion: record({ aversion: ratios }),
       trackingError: record({ trackingError: ratios }),
-      width: record({ underlying: fc.nat({ max: 9 }), width: ratios }),
+      widths: record({ width: fc.array(fc.option(ratios), { maxLength: 3 }) }),
     }),
     intervalMs: reals,
   }),
@@ -88,10 +89,16 @@ const reasons = oneOf<Reason>({
   underCap: record({ trackingError: reals, cap: reals }),
   cheapestToCap: record({ cap: reals }),
   notNeededForCap: record({ cap: reals }),
-  bound: record({ limit: limits, limitValue: reals, wanted: reals, allowed: reals }),
+  bound: record({ limit: limits, limitValue: reals, wanted: reals, allowed: reals, price: fc.option(reals) }),
   movedWithOthers: record({ wanted: reals, allowed: reals }),
-  worthItsCost: record({ gain: reals, cost: reals }),
-  notWorthItsCost: record({ gain: reals, cost: reals }),
+  worthItsCost: record({
+    gain: reals,
+    cost: reals,
+    band: fc.option(reals),
+    worth: reals,
+    pays: record({ fee: reals, spread: reals, impact: reals, fixed: reals, carry: reals }),
+  }),
+  notWorthItsCost: record({ gain: reals, cost: reals, band: fc.option(reals) }),
   forecast: record({ note: names }),
   instrument: record({ instrument: names, cost: reals, instead: fc.array(names, { maxLength: 3 }) }),
   fullClose: record({}),
@@ -114,8 +121,8 @@ const reasons = oneOf<Reason>({
 })
 const because = fc.array(reasons, { maxLength: 3 })
 
-const hashes = record({ mandate: names, portfolio: names, market: names, risk: names })
-const cost = record({ fee: decimals, spread: decimals, total: decimals })
+const hashes = record({ mandate: names, portfolio: names, market: names, risk: names, costs: names })
+const cost = record({ fee: decimals, spread: decimals, impact: decimals, fixed: decimals, total: decimals })
 const imbalances: Arbitrary<Imbalance> = record({
   weight: columns,
   relative: fc.array(fc.option(reals), { maxLength: 4 }),
@@ -210,6 +217,25 @@ const instruments = oneOf<Instrument>({
   }),
 })
 const optional = fc.option(ratios)
+const sideTraded = record({ weight: reals, at: fc.integer() })
+const carries = oneOf<CarryTerms>({
+  none: record({}),
+  perp: record({
+    funding: record({
+      intervalMs: fc.option(reals),
+      anchor: fc.integer(),
+      next: reals,
+      reversion: fc.option(record({ mean: reals, halfLifeMs: reals })),
+      cap: fc.option(reals),
+    }),
+  }),
+  spot: record({ borrowPerYear: fc.option(reals) }),
+  future: record({
+    expiry: fc.integer(),
+    basis: reals,
+    roll: fc.option(record({ basisPerYear: reals, cost: reals, lifeMs: reals })),
+  }),
+})
 const inputs: Arbitrary<PlanInputs> = record({
   mandate: record({
     universe: record({ numeraire: names, instruments: fc.array(instruments, { maxLength: 3 }) }).map(makeUniverse),
@@ -245,7 +271,28 @@ const inputs: Arbitrary<PlanInputs> = record({
     rate: fc.array(decimals, { maxLength: 3 }),
     volumePerDay: columns,
   }),
-  risk: record({ asOf: fc.integer(), vol: columns, covariance: columns, notes: fc.array(names, { maxLength: 2 }) }),
+  risk: fc.record(
+    {
+      asOf: fc.integer(),
+      vol: columns,
+      covariance: columns,
+      basisVol: columns,
+      notes: fc.array(names, { maxLength: 2 }),
+    },
+    { requiredKeys: ['asOf', 'vol', 'covariance', 'notes'], noNullPrototype: true },
+  ),
+  costs: record({
+    execution: fc.array(record({ makerShare: ratios, fixed: decimals }), { maxLength: 2 }),
+    carry: fc.array(carries, { maxLength: 3 }),
+    metaorders: fc.array(record({ buy: fc.option(sideTraded), sell: fc.option(sideTraded) }), { maxLength: 2 }),
+    impact: fc.option(
+      record({
+        law: record({ scale: reals, exponent: reals }),
+        decay: record({ joinMs: reals, decayMs: reals }),
+      }),
+    ),
+    horizonMs: reals,
+  }),
   hashes,
 })
 

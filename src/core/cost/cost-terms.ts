@@ -9,6 +9,7 @@ import { type Decimal, toNumber, ZERO } from '../base/decimal.ts'
 import { YEAR_MS } from '../base/instant.ts'
 import {
   RATIO_ONE,
+  RATIO_ZERO,
   type Ratio,
   ratioAbsolute,
   ratioAdd,
@@ -19,6 +20,7 @@ import {
   ratioSubtract,
   ratioToDecimal,
   ratioToNumber,
+  reduce,
 } from '../base/ratio.ts'
 import { assert, fail, type Issue, type Result, succeed } from '../base/result.ts'
 import type { Instrument } from '../domain/instrument.ts'
@@ -28,7 +30,7 @@ import type { Universe } from '../domain/universe.ts'
 import { unitNotional } from '../domain/valuation.ts'
 import { type CarryTerms, expectedCarry } from './carry.ts'
 import { impactCoefficient, metaorderCost, metaorderMarginal, type PowerLaw } from './impact.ts'
-import { feltWeight, type ImpactDecay, type Metaorder } from './metaorder.ts'
+import { feltWeight, type ImpactDecay, type Metaorder, NO_METAORDER } from './metaorder.ts'
 import { outOfRange } from './range.ts'
 
 /** How one instrument is traded. */
@@ -39,13 +41,8 @@ export interface Execution {
   readonly fixed: Decimal
 }
 
-export interface CostInputs {
-  readonly universe: Universe
-  readonly market: MarketState
-  /** Annual, per underlying. */
-  readonly vol: Float64Array
-  /** In the numeraire, > 0. */
-  readonly equity: Decimal
+/** How a book trades and holds: what its costs are apart from the market, volatility and equity of the moment. */
+export interface CostModel {
   /** Per instrument, like the two below. */
   readonly execution: readonly Execution[]
   readonly carry: readonly CarryTerms[]
@@ -56,6 +53,24 @@ export interface CostInputs {
   /** Carry counts from the market's asOf until so much later. */
   readonly horizonMs: number
 }
+
+export interface CostInputs extends CostModel {
+  readonly universe: Universe
+  readonly market: MarketState
+  /** Annual, per underlying. */
+  readonly vol: Float64Array
+  /** In the numeraire, > 0. */
+  readonly equity: Decimal
+}
+
+/** Taker fee and half the spread, and nothing else: no order fee, no impact, no carry. */
+export const takerCosts = ({ instruments }: Universe): CostModel => ({
+  execution: instruments.map(() => ({ makerShare: RATIO_ZERO, fixed: ZERO })),
+  carry: instruments.map(() => ({ kind: 'none' })),
+  metaorders: instruments.map(() => NO_METAORDER),
+  impact: null,
+  horizonMs: 0,
+})
 
 /** Columns per instrument, fractions of equity. Fits the optimiser's costs where each underlying has one instrument. */
 export interface CostTerms {
@@ -95,52 +110,92 @@ export interface ExactRates {
  */
 export function makeCostTerms(inputs: CostInputs): Result<CostTerms> {
   const { universe, market, equity, execution, impact } = inputs
-  const { instruments } = universe
-  const n = instruments.length
+  const n = universe.instruments.length
   for (const column of [execution, inputs.carry, inputs.metaorders])
     assert(column.length === n, 'every column must be aligned to the instruments')
-  const issues: Issue[] = [
-    ...outOfRange('', { equity: [toNumber(equity), 'positive'], 'carry horizon': [inputs.horizonMs, 'nonNegative'] }),
-    ...(impact === null ? [] : checkDecay(impact.decay)),
-  ]
-  const collect = <T>(result: Result<T>, otherwise: T): T => {
-    if (result.ok) return result.value
-    issues.push(...result.error)
-    return otherwise
-  }
-  const rateless = { fee: RATIO_ONE, halfSpread: RATIO_ONE, fixed: ZERO }
-  const exact = instruments.map((instrument, i) => collect(exactRates(instrument, execution[i]!), rateless))
-  const carry = instruments.map((_, i) => collect(carryPair(inputs, i), { long: 0, short: null }))
-  const power = Float64Array.from(instruments, (_, i) => collect(powerOf(inputs, i), 0))
+  const rates = ratesOf(universe, execution)
+  const carry = carryOf(inputs)
+  const power = powerOf(inputs)
+  const issues = [...checkModel(inputs), ...rates.issues, ...carry.issues, ...power.issues]
   if (issues.length > 0) return fail(issues)
-  const fee = Float64Array.from(exact, (each) => ratioToNumber(each.fee))
-  const halfSpread = Float64Array.from(exact, (each) => ratioToNumber(each.halfSpread))
-  const felt = (side: Side): Float64Array =>
-    Float64Array.from(inputs.metaorders, (each) =>
-      impact === null ? 0 : feltWeight(each, side, { at: market.asOf, decay: impact.decay }),
-    )
+  const felt = (side: Side): Float64Array => {
+    const weight = new Float64Array(n)
+    if (impact !== null)
+      for (let i = 0; i < n; i++)
+        weight[i] = feltWeight(inputs.metaorders[i]!, side, { at: market.asOf, decay: impact.decay })
+    return weight
+  }
+  const whole = toNumber(equity)
   return succeed({
     equity,
-    proportional: fee.map((each, i) => Math.max(0, each + halfSpread[i]!)),
-    fee,
-    halfSpread,
-    power,
+    proportional: rates.proportional,
+    fee: rates.fee,
+    halfSpread: rates.halfSpread,
+    power: power.coefficient,
     // Without impact c is 0 and any exponent says the same.
     powerExponent: impact?.law.exponent ?? 0.5,
-    fixed: Float64Array.from(exact, (each) => toNumber(each.fixed) / toNumber(equity)),
+    fixed: rates.fixed.map((each) => each / whole),
     impactDecay: new Float64Array(n).fill(impact === null ? 0 : impact.decay.decayMs / YEAR_MS),
     traded: { buy: felt('buy'), sell: felt('sell') },
-    carryLong: Float64Array.from(carry, (each) => each.long),
-    carryShort: carry.map((each) => each.short),
-    exact,
+    carryLong: carry.long,
+    carryShort: carry.short,
+    exact: rates.exact,
   })
 }
 
-const checkDecay = ({ joinMs, decayMs }: ImpactDecay): Issue[] =>
-  outOfRange('impact', {
-    'pause inside a metaorder': [joinMs, 'nonNegative'],
-    'decay of impact': [decayMs, 'positive'],
+function checkModel({ equity, horizonMs, impact }: CostInputs): Issue[] {
+  const whole = outOfRange('', {
+    equity: [toNumber(equity), 'positive'],
+    'carry horizon': [horizonMs, 'nonNegative'],
   })
+  if (impact === null) return whole
+  const { joinMs, decayMs } = impact.decay
+  return [
+    ...whole,
+    ...outOfRange('impact', {
+      'pause inside a metaorder': [joinMs, 'nonNegative'],
+      'decay of impact': [decayMs, 'positive'],
+    }),
+  ]
+}
+
+/** Columns that instruments and their execution alone decide. */
+interface Rates {
+  readonly proportional: Float64Array
+  readonly fee: Float64Array
+  readonly halfSpread: Float64Array
+  /** In the numeraire. */
+  readonly fixed: Float64Array
+  readonly exact: readonly ExactRates[]
+  readonly issues: readonly Issue[]
+}
+
+/** Neither a universe nor an execution ever changes, so what they make is made once and kept while they are. */
+const ratesKept = new WeakMap<readonly Execution[], { readonly universe: Universe; readonly rates: Rates }>()
+
+function ratesOf(universe: Universe, execution: readonly Execution[]): Rates {
+  const kept = ratesKept.get(execution)
+  if (kept?.universe === universe) return kept.rates
+  const issues: Issue[] = []
+  const rateless = { fee: RATIO_ONE, halfSpread: RATIO_ONE, fixed: ZERO }
+  const exact = universe.instruments.map((instrument, i) => {
+    const rate = exactRates(instrument, execution[i]!)
+    if (!rate.ok) issues.push(...rate.error)
+    return rate.ok ? rate.value : rateless
+  })
+  const fee = Float64Array.from(exact, (each) => ratioToNumber(each.fee))
+  const halfSpread = Float64Array.from(exact, (each) => ratioToNumber(each.halfSpread))
+  const rates = {
+    proportional: fee.map((each, i) => Math.max(0, each + halfSpread[i]!)),
+    fee,
+    halfSpread,
+    fixed: Float64Array.from(exact, (each) => toNumber(each.fixed)),
+    exact,
+    issues,
+  }
+  ratesKept.set(execution, { universe, rates })
+  return rates
+}
 
 /** Fee and half spread of a unit traded: maker·s + taker·(1−s), and (1−s) of half the spread. */
 function exactRates(instrument: Instrument, { makerShare, fixed }: Execution): Result<ExactRates> {
@@ -159,43 +214,63 @@ function exactRates(instrument: Instrument, { makerShare, fixed }: Execution): R
     })
   if (issues.length > 0) return fail(issues)
   const taking = ratioSubtract(RATIO_ONE, makerShare)
-  const resting = maker === null ? { n: 0n, d: 1n } : ratioMultiply(makerShare, ratioOf(maker))
+  const resting = maker === null ? RATIO_ZERO : ratioMultiply(makerShare, ratioOf(maker))
   return succeed({
-    fee: ratioAdd(ratioMultiply(taking, ratioOf(taker)), resting),
-    halfSpread: ratioMultiply(taking, ratioDivide(ratioOf(instrument.spread), { n: 2n, d: 1n })),
+    fee: reduce(ratioAdd(ratioMultiply(taking, ratioOf(taker)), resting)),
+    halfSpread: reduce(ratioMultiply(taking, ratioDivide(ratioOf(instrument.spread), { n: 2n, d: 1n }))),
     fixed,
   })
 }
 
-function powerOf({ universe, market, vol, equity, impact }: CostInputs, i: number): Result<number> {
-  if (impact === null) return succeed(0)
-  const { id } = universe.instruments[i]!
-  const volumePerDay = market.volumePerDay[i]!
-  if (Number.isNaN(volumePerDay))
-    return fail([
-      {
+/** c of every instrument; 0 without impact. */
+function powerOf({ universe, market, vol, equity, impact }: CostInputs): {
+  readonly coefficient: Float64Array
+  readonly issues: readonly Issue[]
+} {
+  const coefficient = new Float64Array(universe.instruments.length)
+  if (impact === null) return { coefficient, issues: [] }
+  const issues: Issue[] = []
+  universe.instruments.forEach(({ id }, i) => {
+    const volumePerDay = market.volumePerDay[i]!
+    if (Number.isNaN(volumePerDay)) {
+      issues.push({
         code: 'cost.volume',
         path: id,
         message: `volume per day of ${id} must be known for its impact, was missing`,
         hint: 'give the volume, or leave impact out of the whole book',
-      },
-    ])
-  const terms = { vol: vol[universe.underlyingOf[i]!]!, equity: toNumber(equity), volumePerDay }
-  return impactCoefficient(id, impact.law, terms)
+      })
+      return
+    }
+    const terms = { vol: vol[universe.underlyingOf[i]!]!, equity: toNumber(equity), volumePerDay }
+    const found = impactCoefficient(id, impact.law, terms)
+    if (found.ok) coefficient[i] = found.value
+    else issues.push(...found.error)
+  })
+  return { coefficient, issues }
 }
 
 /** Carry of a weight of +1 and of −1; only the lack of a borrow rate leaves the short open. */
-function carryPair(
-  { universe, market, carry, horizonMs }: CostInputs,
-  i: number,
-): Result<{ long: number; short: number | null }> {
-  const holding = { instrument: universe.instruments[i]!.id, from: market.asOf, to: market.asOf + horizonMs }
-  const long = expectedCarry(carry[i]!, { ...holding, weight: 1 })
-  if (!long.ok) return long
-  const terms = carry[i]!
-  if (terms.kind === 'spot' && terms.borrowPerYear === null) return succeed({ long: long.value.total, short: null })
-  const short = expectedCarry(terms, { ...holding, weight: -1 })
-  return short.ok ? succeed({ long: long.value.total, short: short.value.total }) : short
+function carryOf({ universe, market, carry, horizonMs }: CostInputs): {
+  readonly long: Float64Array
+  readonly short: readonly (number | null)[]
+  readonly issues: readonly Issue[]
+} {
+  const long = new Float64Array(carry.length)
+  const short: (number | null)[] = carry.map(() => 0)
+  const issues: Issue[] = []
+  carry.forEach((terms, i) => {
+    if (terms.kind === 'none') return
+    const holding = { instrument: universe.instruments[i]!.id, from: market.asOf, to: market.asOf + horizonMs }
+    const [bought, sold] = [1, -1].map((weight) =>
+      weight < 0 && terms.kind === 'spot' && terms.borrowPerYear === null
+        ? null
+        : expectedCarry(terms, { ...holding, weight }),
+    )
+    if (bought?.ok) long[i] = bought.value.total
+    else issues.push(...(bought?.error ?? []))
+    short[i] = sold?.ok ? sold.value.total : null
+  })
+  return { long, short, issues }
 }
 
 const stepOf = (terms: CostTerms, i: number, trade: number) => ({
@@ -208,6 +283,16 @@ const stepOf = (terms: CostTerms, i: number, trade: number) => ({
 /** cost(z) of one instrument as the optimiser sees it: convex but for F, ≥ 0, the same for both sides of a fresh book. */
 export const tradeCost = (terms: CostTerms, i: number, trade: number): number =>
   trade === 0 ? 0 : terms.proportional[i]! * Math.abs(trade) + metaorderCost(stepOf(terms, i, trade)) + terms.fixed[i]!
+
+/** Cost of the first unit on a side: a + c(1+δ)m^δ. */
+export const firstUnitCost = (terms: CostTerms, i: number, side: Side): number =>
+  terms.proportional[i]! +
+  metaorderMarginal({
+    coefficient: terms.power[i]!,
+    exponent: terms.powerExponent,
+    traded: terms.traded[side][i]!,
+    trade: 0,
+  })
 
 /** Cost of the next unit of |z|: a + c(1+δ)(m+|z|)^δ. At z = 0 for a buy. */
 export const marginalCost = (terms: CostTerms, i: number, trade: number): number =>
@@ -222,16 +307,25 @@ export interface CostEstimate {
   readonly total: number
 }
 
+/** What trading one instrument costs, part by part. */
+export const costParts = (terms: CostTerms, i: number, trade: number): Omit<CostEstimate, 'total'> => ({
+  fee: terms.fee[i]! * Math.abs(trade),
+  spread: terms.halfSpread[i]! * Math.abs(trade),
+  impact: metaorderCost(stepOf(terms, i, trade)),
+  fixed: trade === 0 ? 0 : terms.fixed[i]!,
+})
+
 /** What a trade costs, all instruments together. @param trade traded weight per instrument, + buys */
 export function estimateCost(terms: CostTerms, trade: Float64Array): CostEstimate {
   assert(trade.length === terms.proportional.length, 'trade must be aligned to the instruments')
   let [fee, spread, impact, fixed] = [0, 0, 0, 0]
   trade.forEach((z, i) => {
     if (z === 0) return
-    fee += terms.fee[i]! * Math.abs(z)
-    spread += terms.halfSpread[i]! * Math.abs(z)
-    impact += metaorderCost(stepOf(terms, i, z))
-    fixed += terms.fixed[i]!
+    const parts = costParts(terms, i, z)
+    fee += parts.fee
+    spread += parts.spread
+    impact += parts.impact
+    fixed += parts.fixed
   })
   return { fee, spread, impact, fixed, total: fee + spread + impact + fixed }
 }

@@ -12,12 +12,14 @@ export { type CarryTerms, expectedCarry, expectedFunding, fundingPayment, fundin
 export { productArbitrage, productIn, productOut, productSlippage, splitPools } from './constant-product.ts'
 export {
   type CostInputs,
+  type CostModel,
   type CostTerms,
   estimateCarry,
   estimateCost,
   makeCostTerms,
   marginalCost,
   orderCost,
+  takerCosts,
   tradeCost,
 } from './cost-terms.ts'
 export { checkFeeSchedule, type FeeSchedule, feeTier, orderFee } from './fees.ts'

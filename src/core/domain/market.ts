@@ -25,6 +25,8 @@ export interface RiskModel {
   readonly vol: Float64Array
   /** n × n, row-major, symmetric, positive semidefinite. */
   readonly covariance: Float64Array
+  /** Per instrument: volatility of its price against its underlying's; 2 % each where it is not known. */
+  readonly basisVol?: Float64Array
   /** What was done to get here that a reader should know (gaps bridged, matrix repaired), one sentence each. */
   readonly notes: readonly string[]
 }

@@ -7,7 +7,7 @@ import { formatDuration } from '../base/format.ts'
 import { RATIO_ZERO, type Ratio, ratioAbsolute, ratioAdd, ratioCompare, ratioToNumber } from '../base/ratio.ts'
 import type { Issue } from '../base/result.ts'
 import type { Instrument } from '../domain/instrument.ts'
-import { type Constraints, knobValue, type Mandate } from './mandate.ts'
+import { type Constraints, type Knob, knobValues, type Mandate } from './mandate.ts'
 import type { PlanInputs } from './plan-types.ts'
 
 /** All issues of the inputs, in a fixed order; empty when they can be planned with. */
@@ -118,7 +118,7 @@ function checkPolicy({ policy, universe }: Mandate): Issue[] {
         ? []
         : [issue('rate', 'above 0 and at most 1', policy.rate)]
     case 'costAware':
-      return knobValue(policy.knob).n > 0n ? [] : [issue(policy.knob.kind, 'above 0', knobValue(policy.knob))]
+      return checkKnob(policy.knob, issue)
     case 'riskCap':
       return isNegative(policy.trackingErrorMax)
         ? [issue('trackingErrorMax', '0 or more', policy.trackingErrorMax)]
@@ -132,6 +132,14 @@ function checkPolicy({ policy, universe }: Mandate): Issue[] {
       return [...widths, ...floor]
     }
   }
+}
+
+function checkKnob(knob: Knob, issue: (path: string, must: string, was: Ratio) => Issue): Issue[] {
+  const values = knobValues(knob)
+  if (values.length === 0) return [issue('width', 'given for one underlying at least', RATIO_ZERO)]
+  return values
+    .filter((each) => each.n <= 0n)
+    .map((each) => issue(knob.kind === 'widths' ? 'width' : knob.kind, 'above 0', each))
 }
 
 function checkPrices({ mandate: { universe }, market }: PlanInputs): Issue[] {

@@ -4,67 +4,85 @@
  * limits allow in the metric of risk (a trade may therefore be held back because another one is). A plan never moves a book
  * further outside a limit.
  */
-import { exceeds, limitRows, type Row, tradedOf, type Within } from './limits.ts'
+import { makeDecision } from './decision.ts'
+import {
+  type Binding,
+  type Cap,
+  capInstrument,
+  capUnderlying,
+  exceeds,
+  limitRows,
+  type Row,
+  straightenRow,
+  tradedOf,
+  type Within,
+} from './limits.ts'
 import { projectNearest } from './nearest.ts'
 import { optimiseWithin } from './optimum.ts'
-import type { Allowed, LimitName, PlanInputs, Reason, Valued, Wanted } from './plan-types.ts'
-import { type Split, shareInside, splitCheapestFirst } from './split.ts'
+import type { Allowed, Imbalance, PlanInputs, Reason, Valued, Wanted } from './plan-types.ts'
+import { type Split, splitCheapestFirst } from './split.ts'
 
-export function constrain(inputs: PlanInputs, held: Valued, wanted: Wanted): Allowed {
-  const { policy } = inputs.mandate
-  return policy.kind === 'costAware' ? reoptimise(inputs, held, wanted) : shrink(inputs, held, wanted)
+export function constrain(
+  inputs: PlanInputs,
+  held: Valued,
+  { wanted, imbalance }: { readonly wanted: Wanted; readonly imbalance: Imbalance },
+): Allowed {
+  const { byInstrument } = wanted
+  return byInstrument === null
+    ? shrink(inputs, held, wanted)
+    : reoptimise(inputs, held, { wanted, free: byInstrument, imbalance })
 }
 
 /** Trades keep their direction and only shrink. Also what one proposal goes through, whatever the policy of its book. */
 export function shrink(inputs: PlanInputs, held: Valued, wanted: Wanted): Allowed {
   const { universe } = inputs.mandate
-  const cut = cutToCaps(inputs, held, wanted)
-  if (!cut.limited) return unlimited(wanted, cut)
-  const { rows, capped, binding, byInstrument } = cut
-  const nearest = projectNearest(inputs, { wanted: wanted.trade, capped, byInstrument, rows })
-  const left = byInstrument.map((t, j) => {
-    const u = universe.underlyingOf[j]!
-    return scale(t, capped[u]!, nearest.trade[u]!)
-  })
-  return explain(wanted, nearest, { binding, capped, byInstrument: left })
-}
-
-/**
- * The optimum under the limits where the one without them breaks any. Its rows see one instrument an underlying; where
- * several share a trade and cash still does not reach, every trade gives up the same part.
- */
-function reoptimise(inputs: PlanInputs, held: Valued, wanted: Wanted): Allowed {
-  const { universe } = inputs.mandate
-  const cut = cutToCaps(inputs, held, wanted)
-  if (!cut.limited) return unlimited(wanted, cut)
-  const { rows, capped, binding } = cut
-  const optimum = optimiseWithin(inputs, held, rows)
-  const split = splitCheapestFirst(inputs, held, { wanted: optimum.trade, rows })
-  const share = shareInside(universe, rows, split.byInstrument)
-  const byInstrument = split.byInstrument.map((t) => share * t)
-  const trade = sumByUnderlying(inputs, byInstrument)
-  return explain(wanted, { ...optimum, trade }, { binding, capped, byInstrument })
-}
-
-interface Cut extends Split {
-  readonly rows: readonly Row[]
-  /** What is left of each wanted trade under the caps on its own size. */
-  readonly capped: Float64Array
-  /** Whether any cap or row takes something away. */
-  readonly limited: boolean
-}
-
-function cutToCaps(inputs: PlanInputs, held: Valued, wanted: Wanted): Cut {
   const rows = limitRows(inputs, held)
   const split = splitCheapestFirst(inputs, held, { wanted: wanted.trade, rows })
   const capped = sumByUnderlying(inputs, split.byInstrument)
-  const limited =
-    capped.some((z, u) => z !== wanted.trade[u]) ||
-    rows.some((row) => exceeds(inputs.mandate.universe, row, split.byInstrument))
-  return { ...split, rows, capped, limited }
+  if (isWithin(inputs, { wanted, capped, rows, byInstrument: split.byInstrument }))
+    return unlimited(wanted, split.byInstrument)
+  const straight = rows.map((row) => straightenRow(row, split.byInstrument))
+  const nearest = projectNearest(inputs, {
+    wanted: wanted.trade,
+    capped,
+    byInstrument: split.byInstrument,
+    rows: straight,
+  })
+  const byInstrument = split.byInstrument.map((t, j) => {
+    const u = universe.underlyingOf[j]!
+    return scale(t, capped[u]!, nearest.trade[u]!)
+  })
+  const caps = capsThatHold(split, { capped, allowed: nearest.trade })
+  return explain(wanted, { ...nearest, byInstrument, binding: [...caps, ...nearest.binding] })
 }
 
-const unlimited = (wanted: Wanted, { byInstrument }: Cut): Allowed => ({
+/** The optimum under the limits where the one without them breaks any. */
+function reoptimise(
+  inputs: PlanInputs,
+  held: Valued,
+  { wanted, free, imbalance }: { readonly wanted: Wanted; readonly free: Float64Array; readonly imbalance: Imbalance },
+): Allowed {
+  const rows = limitRows(inputs, held)
+  const capped = capTrades(inputs, held, free)
+  if (isWithin(inputs, { wanted, capped, rows, byInstrument: free })) return unlimited(wanted, free)
+  const decision = makeDecision(inputs, held, imbalance.weight)
+  return explain(wanted, optimiseWithin(inputs, held, { decision, rows, free }))
+}
+
+/** Whether no cap and no row takes anything away. */
+const isWithin = (
+  { mandate: { universe } }: PlanInputs,
+  parts: {
+    readonly wanted: Wanted
+    readonly capped: Float64Array
+    readonly rows: readonly Row[]
+    readonly byInstrument: Float64Array
+  },
+): boolean =>
+  parts.capped.every((z, u) => z === parts.wanted.trade[u]) &&
+  !parts.rows.some((row) => exceeds(universe, row, parts.byInstrument))
+
+const unlimited = (wanted: Wanted, byInstrument: Float64Array): Allowed => ({
   trade: wanted.trade,
   byInstrument,
   because: wanted.because.map(() => []),
@@ -73,39 +91,49 @@ const unlimited = (wanted: Wanted, { byInstrument }: Cut): Allowed => ({
 const sumByUnderlying = ({ mandate: { universe } }: PlanInputs, byInstrument: Float64Array): Float64Array =>
   Float64Array.from(universe.underlyings, (_, u) => tradedOf(universe, byInstrument, u))
 
+/** What the caps on single trades leave of trades per instrument, per underlying. */
+function capTrades(inputs: PlanInputs, held: Valued, free: Float64Array): Float64Array {
+  const { universe } = inputs.mandate
+  const left = free.map((t, j) => {
+    if (t === 0) return 0
+    const side = t > 0 ? 1 : -1
+    return side * Math.min(Math.abs(t), capInstrument(inputs, held, j, side).size)
+  })
+  return Float64Array.from(universe.underlyings, (_, u) => {
+    const z = tradedOf(universe, left, u)
+    if (z === 0) return 0
+    const side = z > 0 ? 1 : -1
+    return side * Math.min(Math.abs(z), capUnderlying(inputs, held, u, side).size)
+  })
+}
+
 /** An instrument's part of a trade that shrank from `whole` to `left`. */
 const scale = (part: number, whole: number, left: number): number =>
   part === 0 || left === 0 ? 0 : left === whole ? part : (part / whole) * left
 
-function explain(
-  wanted: Wanted,
-  { trade, binding: rows }: Within,
-  {
-    binding,
-    capped,
-    byInstrument,
-  }: { binding: readonly (Bound | null)[]; capped: Float64Array; byInstrument: Float64Array },
-): Allowed {
+/** The caps of the trades that end on them. */
+const capsThatHold = (
+  { binding }: Split,
+  { capped, allowed }: { readonly capped: Float64Array; readonly allowed: Float64Array },
+): Binding[] =>
+  binding.flatMap((cap: Cap | null, u): Binding[] => {
+    if (cap === null || allowed[u] !== capped[u]) return []
+    const touches = new Uint8Array(capped.length)
+    touches[u] = 1
+    return [{ limit: cap.limit, limitValue: cap.limitValue, touches, price: null }]
+  })
+
+/** Trades that differ by less differ by the rounding of two solves. */
+const NOISE = 1e-12
+
+function explain(wanted: Wanted, { trade, byInstrument, binding }: Within): Allowed {
   const because = Array.from(wanted.trade, (z, u): Reason[] => {
     const allowed = trade[u]!
-    if (z === allowed) return []
-    const cap = binding[u]
-    if (allowed === capped[u] && cap !== null && cap !== undefined) return [bound(cap, z, allowed)]
-    const row = rows.find(({ touches }) => touches[u] === 1)?.row
-    return [row === undefined ? { kind: 'movedWithOthers', wanted: z, allowed } : bound(row, z, allowed)]
+    if (z === allowed || (allowed !== 0 && Math.abs(z - allowed) <= NOISE)) return []
+    const held = binding.find(({ touches }) => touches[u] === 1)
+    if (held === undefined) return [{ kind: 'movedWithOthers', wanted: z, allowed }]
+    const { limit, limitValue, price } = held
+    return [{ kind: 'bound', limit, limitValue, wanted: z, allowed, price }]
   })
   return { trade, byInstrument, because }
 }
-
-interface Bound {
-  readonly limit: LimitName
-  readonly limitValue: number
-}
-
-const bound = ({ limit, limitValue }: Bound, wanted: number, allowed: number): Reason => ({
-  kind: 'bound',
-  limit,
-  limitValue,
-  wanted,
-  allowed,
-})

@@ -37,6 +37,34 @@ export const aversionForWidth = (
     measure: (curvature) => curvature.halfWidth[underlying] ?? 0,
   })
 
+/**
+ * Several widths that are kept as they are: γ is the geometric mean of the aversions they imply, each alone, and the threshold
+ * of each is M_ii h_i in place of a_i, in the decision only. `impliedAversion` says how far they are apart.
+ */
+export function aversionForWidths(
+  inputs: Sought,
+  stated: readonly { readonly underlying: number; readonly halfWidth: number }[],
+): Result<Curvature> {
+  const implied: (number | null)[] = Array.from({ length: inputs.n }, () => null)
+  let logs = 0
+  for (const each of stated) {
+    const alone = aversionForWidth(inputs, each)
+    if (!alone.ok) return alone
+    implied[each.underlying] = alone.value.aversion
+    logs += Math.log(alone.value.aversion)
+  }
+  const computed = computeCurvature({ ...inputs, aversion: Math.exp(logs / stated.length) })
+  if (!computed.ok) return computed
+  const curvature = computed.value
+  const threshold = curvature.threshold.slice()
+  const halfWidth = [...curvature.halfWidth]
+  for (const each of stated) {
+    threshold[each.underlying] = curvature.matrix[each.underlying * (inputs.n + 1)]! * each.halfWidth
+    halfWidth[each.underlying] = each.halfWidth
+  }
+  return succeed({ ...curvature, threshold, halfWidth, impliedAversion: implied })
+}
+
 interface Match {
   readonly name: string
   readonly path: string

@@ -90,6 +90,8 @@ export interface Curvature {
   readonly forecast: Forecast
   readonly notes: readonly CurvatureNote[]
   readonly aversion: number
+  /** Per underlying, the γ its own stated width alone would imply; null where none was stated. */
+  readonly impliedAversion: readonly (number | null)[]
   readonly interval: number
   readonly cost: TradeCosts
   readonly rounds: number
@@ -139,6 +141,7 @@ export function computeCurvature(inputs: CurvatureInputs): Result<Curvature> {
     forecast: forecast(problem, solved),
     notes: noteDegenerate(inputs, horizon),
     aversion: inputs.aversion,
+    impliedAversion: Array.from(full, () => null),
     interval: inputs.interval,
     cost,
     rounds: solved.rounds,

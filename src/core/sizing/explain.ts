@@ -93,7 +93,7 @@ export function sentence(reason: Reason, names: Names): string {
     case 'notNeededForCap':
       return `left alone: the cheapest way back to ${percent(reason.cap)} tracking error does without it`
     case 'bound':
-      return `${limitSentence(reason.limit, reason.limitValue)}: ${change(reason)}`
+      return `${limitSentence(reason.limit, reason.limitValue)}: ${change(reason)}${priceClause(reason.price)}`
     case 'movedWithOthers':
       return `resized with the other trades, so that the book as a whole keeps its limits: ${change(reason)}`
     case 'worthItsCost':
@@ -132,6 +132,10 @@ export function sentence(reason: Reason, names: Names): string {
       return assertNever(reason)
   }
 }
+
+/** Per point: what one hundredth more of the limit would save. */
+const priceClause = (price: number | null): string =>
+  price === null ? '' : `; a point more of it would save ${formatBp(price / 100, 1)}`
 
 /** What rounding left is worth a word from a basis point on. */
 const leftoverClause = (leftover: number): string =>

@@ -6,7 +6,7 @@
 import { toNumber } from '../base/decimal.ts'
 import { DAY_MS } from '../base/instant.ts'
 import { type Ratio, ratioToNumber } from '../base/ratio.ts'
-import { costRate } from '../cost/proportional.ts'
+import { type CostTerms, tradeCost } from '../cost/cost-terms.ts'
 import { isFunded } from '../domain/instrument.ts'
 import type { Universe } from '../domain/universe.ts'
 import type { LimitName, PlanInputs, Valued } from './plan-types.ts'
@@ -19,8 +19,8 @@ export interface Cap {
 }
 
 /**
- * A limit over several trades, convex and piecewise linear in the traded weights t per instrument:
- *   base + Σ_j [slope_j t_j + bend_j |t_j|] + Σ_u |z_u − kink_u| ≤ bound,   z_u = Σ t_j over the instruments of u.
+ * A limit over several trades, convex in the traded weights t per instrument, piecewise linear but for what impact spends:
+ *   base + Σ_j [slope_j t_j + bend_j |t_j|] + Σ_u |z_u − kink_u| + Σ_j spends_j(t_j) ≤ bound,   z_u = Σ t_j over u's own.
  */
 export interface Row {
   readonly limit: LimitName
@@ -33,12 +33,24 @@ export interface Row {
   readonly bend: Float64Array
   /** Per underlying; null where the row has no such term. */
   readonly kink: Float64Array | null
+  /** Adds to the left side what trades cost beyond a|t|, impact and order fees, of the instruments marked 1; null: nothing. */
+  readonly spends: { readonly terms: CostTerms; readonly of: Float64Array } | null
 }
 
-/** What a way of obeying the limits leaves: traded weight per underlying, and the rows that hold it with whom they touch. */
+/** A limit that holds trades back, with the underlyings it touches. */
+export interface Binding {
+  readonly limit: LimitName
+  readonly limitValue: number
+  readonly touches: Uint8Array
+  /** Fraction of equity that one more unit of the limit would save; null where nothing weighs cost. */
+  readonly price: number | null
+}
+
+/** What a way of obeying the limits leaves: traded weight per underlying and per instrument, and what holds it. */
 export interface Within {
   readonly trade: Float64Array
-  readonly binding: readonly { readonly row: Row; readonly touches: Uint8Array }[]
+  readonly byInstrument: Float64Array
+  readonly binding: readonly Binding[]
 }
 
 /** Measures are sums of float64 weights: less than this beyond a bound is on it. */
@@ -52,7 +64,30 @@ export function measureRow(universe: Universe, row: Row, traded: Float64Array): 
   let sum = row.base
   for (let j = 0; j < traded.length; j++) sum += slope[j]! * traded[j]! + bend[j]! * Math.abs(traded[j]!)
   if (kink !== null) for (let u = 0; u < kink.length; u++) sum += Math.abs(tradedOf(universe, traded, u) - kink[u]!)
+  if (row.spends !== null) for (let j = 0; j < traded.length; j++) sum += spentBy(row.spends, j, traded[j]!)
   return sum
+}
+
+/** What a trade costs beyond a|t|. */
+const spentBy = ({ terms, of }: NonNullable<Row['spends']>, j: number, t: number): number =>
+  of[j] === 0 || t === 0 ? 0 : tradeCost(terms, j, t) - terms.proportional[j]! * Math.abs(t)
+
+/**
+ * The row with straight lines for the impact it pays: through 0 and the given sizes, above the curve for every smaller trade
+ * of these instruments. Their order fees count in full, as far as no trade at all still obeys the row.
+ */
+export function straightenRow(row: Row, sizes: Float64Array): Row {
+  const { spends } = row
+  if (spends === null) return row
+  let fees = 0
+  const bend = row.bend.map((each, j) => {
+    const size = sizes[j]!
+    if (size === 0 || spends.of[j] === 0) return each
+    const fixed = spends.terms.fixed[j]!
+    fees += fixed
+    return each + (spentBy(spends, j, size) - fixed) / Math.abs(size)
+  })
+  return { ...row, base: row.base + Math.min(fees, Math.max(0, row.bound - row.base)), bend, spends: null }
 }
 
 /** Slope of a row in each instrument; on a kink that of the piece a trade in `direction` enters. */
@@ -92,7 +127,7 @@ export function capInstrument({ mandate, market }: PlanInputs, held: Valued, j: 
     const volume = (market.volumePerDay[j]! * constraints.participation.horizonMs) / DAY_MS
     cap = tighter(cap, { size: (share * volume) / toNumber(held.equity), limit: 'participation', limitValue: share })
   }
-  if (direction < 0 && instrument.kind === 'spot' && !instrument.short) {
+  if (direction < 0 && instrument.kind === 'spot' && (!instrument.short || held.costs.carryShort[j] === null)) {
     const size = Math.max(0, toNumber(held.quantityLow[j]!)) * held.unitWeight[j]!
     cap = tighter(cap, { size, limit: 'short', limitValue: 0 })
   }
@@ -125,10 +160,10 @@ interface Columns {
   readonly zeros: Float64Array
   readonly ones: Float64Array
   readonly minusOnes: Float64Array
-  /** Buying one unit of weight spends it and its cost; selling brings it in less its cost. Contracts only cost. */
-  readonly cash: Pick<Row, 'slope' | 'bend'>
-  /** The same by quote currency; null where nothing is paid for in it. */
-  readonly cashOf: readonly (Pick<Row, 'slope' | 'bend'> | null)[]
+  /** Buying one unit of weight spends it, selling brings it in; contracts do neither. */
+  readonly pays: Float64Array
+  /** Which instruments are quoted in a currency, 1 or 0; null where nothing is paid for in it. */
+  readonly quotedIn: readonly (Float64Array | null)[]
 }
 
 /** A universe never changes, so its columns are made once and kept for as long as it is: nobody writes to them. */
@@ -139,16 +174,15 @@ function columnsOf(universe: Universe): Columns {
   if (kept !== undefined) return kept
   const each = (of: (j: number) => number): Float64Array =>
     Float64Array.from({ length: universe.instruments.length }, (_, j) => of(j))
-  const cost = each((j) => Math.max(0, costRate(universe.instruments[j]!)))
   const pays = each((j) => (isFunded(universe.instruments[j]!) ? 1 : 0))
   const columns = {
     zeros: each(() => 0),
     ones: each(() => 1),
     minusOnes: each(() => -1),
-    cash: { slope: pays, bend: cost },
-    cashOf: universe.currencies.map((_, c) => {
-      const slope = each((j) => (universe.quoteOf[j] === c ? pays[j]! : 0))
-      return slope.includes(1) ? { slope, bend: slope.map((mine, j) => mine * cost[j]!) } : null
+    pays,
+    quotedIn: universe.currencies.map((_, c) => {
+      const quoted = each((j) => (universe.quoteOf[j] === c ? 1 : 0))
+      return quoted.some((in_, j) => in_ * pays[j]! === 1) ? quoted : null
     }),
   }
   columnsKept.set(universe, columns)
@@ -158,11 +192,11 @@ function columnsOf(universe: Universe): Columns {
 /** The coupling rows of a mandate. They see instruments, so the same rows judge a plan before and after rounding. */
 export function limitRows(inputs: PlanInputs, held: Valued): readonly Row[] {
   const { universe, constraints } = inputs.mandate
-  const { zeros, ones, minusOnes, cash, cashOf } = columnsOf(universe)
+  const { zeros, ones, minusOnes } = columnsOf(universe)
   const sumOf = (weights: Float64Array): number => weights.reduce((sum, weight) => sum + weight, 0)
   const rows: Row[] = []
   const addRow = (limit: LimitName, limitValue: number, allowance: number, terms: Partial<Row>): void => {
-    const row = { limit, limitValue, bound: 0, base: 0, slope: zeros, bend: zeros, kink: null, ...terms }
+    const row = { limit, limitValue, bound: 0, base: 0, slope: zeros, bend: zeros, kink: null, spends: null, ...terms }
     const still = row.kink === null ? row.base : measureRow(universe, row, zeros)
     rows.push({ ...row, bound: Math.max(allowance, still) })
   }
@@ -180,12 +214,27 @@ export function limitRows(inputs: PlanInputs, held: Valued): readonly Row[] {
   if (netMin !== null) addRow('netMin', netMin, -netMin, { base: -sumOf(held.weightLow), slope: minusOnes })
   const turnover = toNumberOrNull(constraints.turnoverMax)
   if (turnover !== null) addRow('turnover', turnover, turnover, { bend: ones })
-
-  const cashMin = ratioToNumber(constraints.cashMin)
-  addRow('cash', cashMin, held.cashTotal - cashMin, cash)
-  const overdraft = Math.max(0, -cashMin)
-  cashOf.forEach((own, c) => {
-    if (own !== null) addRow('cash', -overdraft, held.cash[c]! + overdraft, own)
-  })
+  addCash(inputs, held, addRow)
   return rows
+}
+
+/** Settled money, all of it and each currency alone: trades spend their value where it is funded, and their cost. */
+function addCash(
+  { mandate: { universe, constraints } }: PlanInputs,
+  held: Valued,
+  addRow: (limit: LimitName, limitValue: number, allowance: number, terms: Partial<Row>) => void,
+): void {
+  const { ones, pays, quotedIn } = columnsOf(universe)
+  const { costs } = held
+  const spends = (of: Float64Array): Row['spends'] =>
+    of.some((in_, j) => in_ !== 0 && (costs.power[j]! > 0 || costs.fixed[j]! > 0)) ? { terms: costs, of } : null
+  const cashMin = ratioToNumber(constraints.cashMin)
+  addRow('cash', cashMin, held.cashTotal - cashMin, { slope: pays, bend: costs.proportional, spends: spends(ones) })
+  const overdraft = Math.max(0, -cashMin)
+  quotedIn.forEach((of, c) => {
+    if (of === null) return
+    const slope = pays.map((each, j) => each * of[j]!)
+    const bend = costs.proportional.map((each, j) => each * slope[j]!)
+    addRow('cash', -overdraft, held.cash[c]! + overdraft, { slope, bend, spends: spends(slope) })
+  })
 }

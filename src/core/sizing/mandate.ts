@@ -45,22 +45,23 @@ export type Policy =
 
 /**
  * How much a deviation matters against the cost of trading, in one of three forms: the risk aversion γ, the tracking error
- * the policy should show in the long run, or how far one underlying (an index) may drift, the others at their targets.
+ * the policy should show in the long run, or how far underlyings may drift, the others at their targets (null: as far as
+ * the others imply). One stated width means one γ. Several are kept as they are, and γ is the geometric mean of theirs.
  */
 export type Knob =
   | { readonly kind: 'aversion'; readonly aversion: Ratio }
   | { readonly kind: 'trackingError'; readonly trackingError: Ratio }
-  | { readonly kind: 'width'; readonly underlying: number; readonly width: Ratio }
+  | { readonly kind: 'widths'; readonly width: readonly (Ratio | null)[] }
 
-/** The number a knob is set to. */
-export function knobValue(knob: Knob): Ratio {
+/** The numbers a knob is set to. */
+export function knobValues(knob: Knob): readonly Ratio[] {
   switch (knob.kind) {
     case 'aversion':
-      return knob.aversion
+      return [knob.aversion]
     case 'trackingError':
-      return knob.trackingError
-    case 'width':
-      return knob.width
+      return [knob.trackingError]
+    case 'widths':
+      return knob.width.filter((width) => width !== null)
     default:
       return assertNever(knob)
   }

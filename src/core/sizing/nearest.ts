@@ -20,7 +20,7 @@ export function projectNearest(
     byInstrument,
     rows,
   }: { wanted: Float64Array; capped: Float64Array; byInstrument: Float64Array; rows: readonly Row[] },
-): Within {
+): Omit<Within, 'byInstrument'> {
   const active = Array.from(capped.keys()).filter((u) => capped[u] !== 0)
   const direction = Int8Array.from(byInstrument, Math.sign)
   const n = active.length
@@ -83,7 +83,7 @@ export function projectNearest(
     active.forEach((u, k) => {
       touches[u] = coefficients[k]! * wanted[u]! > 0 ? 1 : 0
     })
-    return [{ row, touches }]
+    return [{ limit: row.limit, limitValue: row.limitValue, touches, price: null }]
   })
   return { trade, binding }
 }

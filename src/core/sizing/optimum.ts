@@ -1,136 +1,138 @@
 /**
- * The cost-aware optimum of one decision: min over z of ½(d+z)'M(d+z) + Σ a_i|z_i|, with M the curvature of the future cost
- * of a deviation (`curvature.ts`, which names the sources), over all underlyings together and, where limits bind, under all
- * of them at once. It trades to the edge of its own no-trade region.
+ * The cost-aware optimum of one decision (`decision.ts`), over all instruments together and, where limits bind, under all of
+ * them at once. It trades to the edge of its own no-trade region; what an order costs whatever its size decides which orders
+ * there are (`order-choice.ts`).
  */
 import { assert } from '../base/result.ts'
 import { type CostProgramSolver, makeCostProgram } from '../maths/cost-program.ts'
-import type { CostRow } from '../maths/cost-program-types.ts'
-import { aimAt } from './aim.ts'
+import type { CostOptimum, CostRow } from '../maths/cost-program-types.ts'
 import type { Curvature } from './curvature.ts'
-import { capInstrument, capUnderlying, type Row, type Within } from './limits.ts'
+import { curvatureOf, type Decision } from './decision.ts'
+import { type Binding, exceeds, type Row, straightenRow, tradedOf, type Within } from './limits.ts'
+import { type Box, boxOf, rowOver, type Source, sidesOf, sourceOf } from './optimum-rows.ts'
+import { chooseOrders } from './order-choice.ts'
 import type { PlanInputs, Valued } from './plan-types.ts'
-import { orderTradeable } from './tradeable.ts'
+import { shareInside } from './split.ts'
 
 /** Residuals of an optimum that is one: the solver certifies 1e-9, the rest is float64 on badly scaled books. */
 const RESIDUAL_MAX = 1e-6
+/** Solves after which a row that gains lines or steeper impact is left to scaling what is over it. */
+const ROUNDS_MAX = 12
 
-export interface Optimum {
-  /** Traded weight per underlying. */
-  readonly trade: Float64Array
-  /** |(M(d+z))_i − M_ii z_i|: what the first unit of each trade is worth, the others made. */
-  readonly gain: Float64Array
-  /** What that unit costs. */
-  readonly cost: Float64Array
+/** The optimum without limits, over what may be traded at all: traded weight per instrument. */
+export function optimise(inputs: PlanInputs, decision: Decision): Float64Array {
+  const upper = new Float64Array(decision.instruments.length).fill(Number.POSITIVE_INFINITY)
+  const fence = { lower: upper.map((size) => -size), upper, rows: [] }
+  return spread(inputs, decision, decide(inputs, decision, fence).trade)
 }
 
-/** The optimum without limits, over what may be traded at all. */
-export function optimise(inputs: PlanInputs, deviation: Float64Array): Optimum {
-  const { matrix, threshold, n } = curvatureOf(inputs)
-  const tradeable = orderTradeable(inputs)
-  const range = deviation.map((_, u) => (tradeable[u]!.length === 0 ? 0 : Number.POSITIVE_INFINITY))
-  const { trade } = solve(inputs, { deviation, lower: range.map((size) => -size), upper: range, rows: [] })
-  const left = trade.map((z, i) => deviation[i]! + z)
-  const gain = trade.map((z, i) => {
-    let pull = -matrix[i * n + i]! * z
-    for (let j = 0; j < n; j++) pull += matrix[i * n + j]! * left[j]!
-    return Math.abs(pull)
-  })
-  return { trade, gain, cost: threshold }
-}
-
-/** The optimum under every limit, and the rows that hold it. */
-export function optimiseWithin(inputs: PlanInputs, held: Valued, rows: readonly Row[]): Within {
-  const tradeable = orderTradeable(inputs)
-  const room = (direction: 1 | -1): Float64Array =>
-    held.weight.map((_, u) =>
-      Math.min(
-        capUnderlying(inputs, held, u, direction).size,
-        tradeable[u]!.reduce((sum, j) => sum + capInstrument(inputs, held, j, direction).size, 0),
-      ),
-    )
-  const aim = aimAt(inputs.mandate)
-  const costRows = rows.map((row) => rowOverUnderlyings(row, tradeable))
-  const answer = solve(inputs, {
-    deviation: held.weight.map((weight, u) => weight - aim[u]!),
-    lower: room(-1).map((size) => -size),
-    upper: room(1),
-    rows: costRows,
-  })
-  const binding = rows.flatMap((row, k) => {
-    if (!(answer.multipliers[k]! > 0)) return []
-    const { slope, bend } = costRows[k]!
-    return [{ row, touches: Uint8Array.from(slope, (each, u) => (each !== 0 || (bend?.[u] ?? 0) !== 0 ? 1 : 0)) }]
-  })
-  return { trade: answer.trade, binding }
-}
-
-function solve(
+/** The optimum under every limit, and what holds it. @param free the optimum without them, per instrument */
+export function optimiseWithin(
   inputs: PlanInputs,
-  problem: { deviation: Float64Array; lower: Float64Array; upper: Float64Array; rows: readonly CostRow[] },
-): { trade: Float64Array; multipliers: Float64Array } {
-  const curvature = curvatureOf(inputs)
-  const { matrix, threshold, n } = curvature
-  const { solver, nothing } = workshopFor(curvature, problem.rows.length)
-  const answer = solver.solve({
-    n,
-    quadratic: matrix,
-    linear: nothing,
-    proportional: threshold,
-    power: nothing,
-    exponent: 0.5,
-    felt: null,
-    caps: [],
-    ...problem,
+  held: Valued,
+  { decision, rows, free }: { readonly decision: Decision; readonly rows: readonly Row[]; readonly free: Float64Array },
+): Within {
+  const { universe } = inputs.mandate
+  const box = boxOf(inputs, held, decision)
+  // A row may be there several times, with other sides; each starts from the sides the book is on.
+  const lines = rows.map((row) => ({ row, sides: sidesOf(inputs, row, new Float64Array(free.length)) }))
+  const sizes = free.map(Math.abs)
+  for (let round = 1; ; round++) {
+    const straight = lines.map(({ row, sides }) => rowOver(straightenRow(row, sizes), decision, sides))
+    const answer = decide(inputs, decision, { ...box, rows: [...box.rows, ...straight] })
+    const traded = spread(inputs, decision, answer.trade)
+    const over = rows.filter((row) => exceeds(universe, row, traded))
+    if (over.length === 0 || round === ROUNDS_MAX) {
+      const share = over.length === 0 ? 1 : shareInside(universe, rows, traded)
+      const byInstrument = share === 1 ? traded : traded.map((t) => share * t)
+      const trade = Float64Array.from(universe.underlyings, (_, u) => tradedOf(universe, byInstrument, u))
+      const sources = [...box.sources, ...straight.map((line, k) => sourceOf(lines[k]!.row, line, decision))]
+      return { trade, byInstrument, binding: bindingOf(answer, box, sources) }
+    }
+    traded.forEach((t, j) => {
+      sizes[j] = Math.max(sizes[j]!, Math.abs(t))
+    })
+    for (const row of over) if (row.kink !== null) lines.push({ row, sides: sidesOf(inputs, row, traded) })
+  }
+}
+
+/** Bounds first: a trade that its own cap holds is held by that. */
+function bindingOf({ multipliers, boundMultipliers }: Answer, box: Box, sources: readonly Source[]): Binding[] {
+  const bounds = Array.from(boundMultipliers, (price, k): Binding[] => {
+    const source = price > 0 ? box.highest[k] : price < 0 ? box.lowest[k] : null
+    return source === null || source === undefined ? [] : [{ ...source, price: Math.abs(price) }]
   })
+  const rows = sources.map((source, k): Binding[] =>
+    multipliers[k]! > 0 ? [{ ...source, price: multipliers[k]! }] : [],
+  )
+  return [...bounds.flat(), ...rows.flat()]
+}
+
+interface Fence {
+  readonly lower: Float64Array
+  readonly upper: Float64Array
+  readonly rows: readonly CostRow[]
+}
+
+interface Answer {
+  readonly trade: Float64Array
+  readonly multipliers: Float64Array
+  readonly boundMultipliers: Float64Array
+}
+
+/** The optimum inside a fence; where orders have fees, of the orders worth theirs. */
+function decide(inputs: PlanInputs, decision: Decision, fence: Fence): Answer {
+  const { fixed } = decision
+  const solve = (forbidden: Uint8Array): CostOptimum => {
+    const shut = (bound: Float64Array): Float64Array => bound.map((each, k) => (forbidden[k] === 1 ? 0 : each))
+    const closed = forbidden.includes(1) ? { lower: shut(fence.lower), upper: shut(fence.upper) } : fence
+    return solveFence(inputs, decision, { ...fence, ...closed })
+  }
+  const { forbidden } = chooseOrders({
+    fixed,
+    solve: (each) => {
+      const { trade, certificate } = solve(each)
+      return { trade: trade.slice(), objective: certificate.objective }
+    },
+  })
+  const { trade, multipliers, boundMultipliers } = solve(forbidden)
+  return {
+    trade: trade.slice(),
+    multipliers: multipliers.slice(),
+    // A forbidden order is held by its fee, not by a limit.
+    boundMultipliers: boundMultipliers.map((price, k) => (forbidden[k] === 1 ? 0 : price)),
+  }
+}
+
+function solveFence(inputs: PlanInputs, { terms }: Decision, fence: Fence): CostOptimum {
+  const answer = solverFor(curvatureOf(inputs), terms.n, fence.rows.length).solve({ ...terms, ...fence, caps: [] })
   const { primalResidual, dualResidual, gap } = answer.certificate
   assert(
     answer.status !== 'infeasible' && Math.max(primalResidual, dualResidual, gap) <= RESIDUAL_MAX,
     `no trade at all obeys every relaxed limit, so there is an optimum; was ${answer.status}, ${primalResidual} ${dualResidual} ${gap}`,
   )
-  return { trade: answer.trade.slice(), multipliers: answer.multipliers.slice() }
-}
-
-interface Workshop {
-  readonly rowsMax: number
-  readonly solver: CostProgramSolver
-  /** n zeros. */
-  readonly nothing: Float64Array
+  return answer
 }
 
 /** The working memory of the solver, kept as long as the curvature that it works on. It carries nothing from plan to plan. */
-const workshops = new WeakMap<Curvature, Workshop>()
+const solvers = new WeakMap<
+  Curvature,
+  { readonly n: number; readonly rowsMax: number; readonly solver: CostProgramSolver }
+>()
 
-function workshopFor(curvature: Curvature, rowsMax: number): Workshop {
-  const kept = workshops.get(curvature)
-  if (kept !== undefined && kept.rowsMax >= rowsMax) return kept
-  const { n } = curvature
-  const made = { rowsMax, solver: makeCostProgram(n, rowsMax), nothing: new Float64Array(n) }
-  workshops.set(curvature, made)
-  return made
+function solverFor(curvature: Curvature, n: number, rowsMax: number): CostProgramSolver {
+  const kept = solvers.get(curvature)
+  if (kept !== undefined && kept.n === n && kept.rowsMax >= rowsMax) return kept.solver
+  const solver = makeCostProgram(n, rowsMax)
+  solvers.set(curvature, { n, rowsMax, solver })
+  return solver
 }
 
-/** `prepare()` runs before every stage. */
-function curvatureOf({ curvature }: PlanInputs): Curvature {
-  assert(curvature !== undefined, 'a costAware plan has its curvature')
-  return curvature
-}
-
-/**
- * A row in underlyings. Each is traded on its cheapest instrument, but for cash on one that spends least of it: what cash
- * cannot pay for moves there when the trade is split.
- */
-function rowOverUnderlyings(row: Row, tradeable: readonly (readonly number[])[]): CostRow {
-  const least = (column: Float64Array, order: readonly number[]): number =>
-    order.length === 0 ? 0 : Math.min(...order.map((j) => column[j]!))
-  const slope = Float64Array.from(tradeable, (order) => least(row.slope, order))
-  const bend = Float64Array.from(tradeable, (order) => (row.kink === null ? least(row.bend, order) : 1))
-  return {
-    slope,
-    bend: bend.some((each) => each !== 0) ? bend : null,
-    kink: row.kink,
-    bound: row.bound - row.base,
-    price: Number.POSITIVE_INFINITY,
-    weight: 1,
-  }
+/** The variables as traded weight of every instrument. */
+function spread({ mandate: { universe } }: PlanInputs, { instruments }: Decision, trade: Float64Array): Float64Array {
+  const traded = new Float64Array(universe.instruments.length)
+  instruments.forEach((j, k) => {
+    traded[j] = trade[k]!
+  })
+  return traded
 }

@@ -5,6 +5,7 @@
 import type { Decimal } from '../base/decimal.ts'
 import type { Instant } from '../base/instant.ts'
 import type { Ratio } from '../base/ratio.ts'
+import type { CostModel, CostTerms } from '../cost/cost-terms.ts'
 import type { MarketState, RiskModel } from '../domain/market.ts'
 import type { OpenOrder, Portfolio, Side } from '../domain/portfolio.ts'
 import type { Curvature } from './curvature.ts'
@@ -16,6 +17,7 @@ export interface InputHashes {
   readonly portfolio: string
   readonly market: string
   readonly risk: string
+  readonly costs: string
 }
 
 export interface PlanInputs {
@@ -23,6 +25,7 @@ export interface PlanInputs {
   readonly portfolio: Portfolio
   readonly market: MarketState
   readonly risk: RiskModel
+  readonly costs: CostModel
   readonly hashes: InputHashes
   /** What `costAware` needs beyond these; made by `prepare()`, by `plan()` itself where it is absent. */
   readonly curvature?: Curvature
@@ -49,6 +52,8 @@ export interface Valued {
   readonly quantity: readonly Decimal[]
   /** Per instrument: least quantity left if only the kept sells fill; what may still be sold of a spot holding. */
   readonly quantityLow: readonly Decimal[]
+  /** What trading costs at this equity, per instrument. */
+  readonly costs: CostTerms
 }
 
 /** Stage 3, `imbalance`: held − target in every unit; + is too much. */
@@ -108,12 +113,24 @@ export type Reason =
       readonly limitValue: number
       readonly wanted: number
       readonly allowed: number
+      /** Fraction of equity that one more unit of the limit would save; null where the policy weighs no cost. */
+      readonly price: number | null
     }
   /** Resized because limits changed the other trades. */
   | { readonly kind: 'movedWithOthers'; readonly wanted: number; readonly allowed: number }
-  /** The first unit of a trade is worth `gain` over its horizon, the other trades made, and costs `cost`. */
-  | { readonly kind: 'worthItsCost'; readonly gain: number; readonly cost: number }
-  | { readonly kind: 'notWorthItsCost'; readonly gain: number; readonly cost: number }
+  /**
+   * The first unit of a trade is worth `gain` over its horizon, the other trades made, and costs `cost`. The whole trade is
+   * worth `worth` and pays `pays`; `band` is the half-width in weight, the others at their targets.
+   */
+  | {
+      readonly kind: 'worthItsCost'
+      readonly gain: number
+      readonly cost: number
+      readonly band: number | null
+      readonly worth: number
+      readonly pays: CostShare
+    }
+  | { readonly kind: 'notWorthItsCost'; readonly gain: number; readonly cost: number; readonly band: number | null }
   | {
       readonly kind: 'instrument'
       readonly instrument: string
@@ -146,6 +163,15 @@ export type Reason =
   | { readonly kind: 'replaces'; readonly order: string }
   | { readonly kind: 'nothingToDo' }
 
+/** What a trade costs, as fractions of equity; carry is what holding it costs more than the cheapest instrument would. */
+export interface CostShare {
+  readonly fee: number
+  readonly spread: number
+  readonly impact: number
+  readonly fixed: number
+  readonly carry: number
+}
+
 /** What made a plan leave more tracking error than it found. */
 export type Blame =
   | { readonly kind: 'policy'; readonly policy: Policy['kind']; readonly unit: Unit | null }
@@ -155,6 +181,8 @@ export type Blame =
 /** Stage 4, `size`: the traded weight each underlying wants. */
 export interface Wanted {
   readonly trade: Float64Array
+  /** The same per instrument, where the policy chooses them too. */
+  readonly byInstrument: Float64Array | null
   readonly because: readonly (readonly Reason[])[]
 }
 
@@ -176,6 +204,9 @@ export interface Quantized {
 export interface Cost {
   readonly fee: Decimal
   readonly spread: Decimal
+  readonly impact: Decimal
+  /** Fees that an order costs whatever its size. */
+  readonly fixed: Decimal
   readonly total: Decimal
 }
 

@@ -6,7 +6,7 @@ import { check } from './check.ts'
 import { constrain } from './constrain.ts'
 import { measureImbalance } from './imbalance.ts'
 import type { PlanInputs, SizePlan } from './plan-types.ts'
-import { prepare } from './prepare.ts'
+import { prepareFor } from './prepare.ts'
 import { quantize } from './quantize.ts'
 import { size } from './size.ts'
 import { summarise } from './summary.ts'
@@ -19,16 +19,16 @@ import { value } from './value.ts'
 export function plan(asked: PlanInputs): Result<SizePlan, readonly Issue[]> {
   const issues = check(asked)
   if (issues.length > 0) return fail(issues)
-  const prepared = prepare(asked)
-  if (!prepared.ok) return prepared
-  const inputs = prepared.value
-  const valued = value(inputs)
+  const valued = value(asked)
   if (!valued.ok) return valued
   const held = valued.value
+  const prepared = prepareFor(asked, held)
+  if (!prepared.ok) return prepared
+  const inputs = prepared.value
   const aim = aimAt(inputs.mandate)
   const imbalance = measureImbalance(held.weight, aim, inputs.risk)
-  const wanted = size(inputs, aim, imbalance)
-  const allowed = constrain(inputs, held, wanted)
+  const wanted = size(inputs, held, { aim, imbalance })
+  const allowed = constrain(inputs, held, { wanted, imbalance })
   const quantized = quantize(inputs, held, allowed)
   const planned = summarise(inputs, { held, aim, imbalance, wanted, allowed, quantized })
   // The book after its trades would have no weights.

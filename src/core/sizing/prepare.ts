@@ -1,61 +1,88 @@
 /**
- * What `costAware` needs before the first stage: the curvature of the future cost of a deviation. It depends on the
- * forecast, the target, the costs and the policy, not on prices or holdings, so who plans often prepares once and keeps it.
+ * What `costAware` needs before it sizes: the curvature of the future cost of a deviation. It depends on the forecast, the
+ * target, the costs and the policy, and on equity only through order fees and impact, so who plans often prepares once and
+ * keeps it.
  */
 import { YEAR_MS } from '../base/instant.ts'
 import { ratioToNumber } from '../base/ratio.ts'
-import { assertNever, type Result, succeed } from '../base/result.ts'
-import { costRate } from '../cost/proportional.ts'
+import { assertNever, fail, type Issue, type Result, succeed } from '../base/result.ts'
+import type { CostTerms } from '../cost/cost-terms.ts'
 import type { RiskModel } from '../domain/market.ts'
 import { aimAt } from './aim.ts'
-import { type Curvature, computeCurvature, proportionalCosts } from './curvature.ts'
-import { aversionForTrackingError, aversionForWidth } from './curvature-aversion.ts'
-import { knobValue, type Mandate, type Policy } from './mandate.ts'
-import type { PlanInputs } from './plan-types.ts'
+import { check } from './check.ts'
+import { type Curvature, computeCurvature, type TradeCosts } from './curvature.ts'
+import { aversionForTrackingError, aversionForWidth, aversionForWidths } from './curvature-aversion.ts'
+import type { Mandate, Policy } from './mandate.ts'
+import type { PlanInputs, Valued } from './plan-types.ts'
+import { value } from './value.ts'
 
 /** One-way cost counted for an underlying that has no instrument: all it is worth, so nothing is ever planned for it. */
 const NOT_TRADEABLE = 1
 
 /** @returns the inputs with their curvature where the policy needs one and it is not there yet, or why there is none. */
 export function prepare(inputs: PlanInputs): Result<PlanInputs> {
+  if (inputs.mandate.policy.kind !== 'costAware' || inputs.curvature !== undefined) return succeed(inputs)
+  const issues: readonly Issue[] = check(inputs)
+  if (issues.length > 0) return fail(issues)
+  const held = value(inputs)
+  return held.ok ? prepareFor(inputs, held.value) : held
+}
+
+/** The same for a book that is already checked and valued. */
+export function prepareFor(inputs: PlanInputs, held: Valued): Result<PlanInputs> {
   const { policy } = inputs.mandate
   if (policy.kind !== 'costAware' || inputs.curvature !== undefined) return succeed(inputs)
-  const computed = curvatureFor(policy, inputs)
+  const computed = curvatureFor(policy, inputs, held)
   return computed.ok ? succeed({ ...inputs, curvature: computed.value }) : computed
 }
 
 function curvatureFor(
-  policy: Extract<Policy, { kind: 'costAware' }>,
+  { knob, intervalMs }: Extract<Policy, { kind: 'costAware' }>,
   { mandate, risk }: PlanInputs,
+  { costs }: Valued,
 ): Result<Curvature> {
   const sought = {
     n: mandate.universe.underlyings.length,
     covariance: withoutVanished(risk),
     target: aimAt(mandate),
-    cost: proportionalCosts(cheapestCost(mandate)),
-    interval: policy.intervalMs / YEAR_MS,
+    cost: cheapestCosts(mandate, costs),
+    interval: intervalMs / YEAR_MS,
   }
-  const { knob } = policy
-  const value = ratioToNumber(knobValue(knob))
   switch (knob.kind) {
     case 'aversion':
-      return computeCurvature({ ...sought, aversion: value })
+      return computeCurvature({ ...sought, aversion: ratioToNumber(knob.aversion) })
     case 'trackingError':
-      return aversionForTrackingError(sought, value)
-    case 'width':
-      return aversionForWidth(sought, { underlying: knob.underlying, halfWidth: value })
+      return aversionForTrackingError(sought, ratioToNumber(knob.trackingError))
+    case 'widths': {
+      const stated = knob.width.flatMap((width, underlying) =>
+        width === null ? [] : [{ underlying, halfWidth: ratioToNumber(width) }],
+      )
+      return stated.length === 1 ? aversionForWidth(sought, stated[0]!) : aversionForWidths(sought, stated)
+    }
     default:
       return assertNever(knob)
   }
 }
 
-/** One-way cost of each underlying at the cheapest instrument the mandate lists, whether it may be traded right now or not. */
-const cheapestCost = ({ universe, tradeable }: Mandate): Float64Array =>
-  Float64Array.from(tradeable, (listed) =>
-    listed.length === 0
-      ? NOT_TRADEABLE
-      : Math.max(0, Math.min(...listed.map((j) => costRate(universe.instruments[j]!)))),
+/** What trading each underlying costs at the cheapest instrument the mandate lists, whether it may be traded right now or not. */
+export function cheapestCosts({ tradeable }: Pick<Mandate, 'tradeable'>, costs: CostTerms): TradeCosts {
+  const { proportional, power, powerExponent, fixed, impactDecay } = costs
+  const cheapest = tradeable.map((listed) =>
+    listed.reduce<number | null>(
+      (best, j) => (best === null || proportional[j]! < proportional[best]! ? j : best),
+      null,
+    ),
   )
+  const of = (column: Float64Array, otherwise: number): Float64Array =>
+    Float64Array.from(cheapest, (j) => (j === null ? otherwise : column[j]!))
+  return {
+    proportional: of(proportional, NOT_TRADEABLE),
+    power: of(power, 0),
+    powerExponent,
+    fixed: of(fixed, 0),
+    impactDecay: of(impactDecay, 0),
+  }
+}
 
 /** Volatilities below this are none: their squares and products are no longer consistent in float64. */
 const NO_VOLATILITY = 1e-15

@@ -5,15 +5,18 @@
 import { ratioToNumber } from '../base/ratio.ts'
 import { assertNever } from '../base/result.ts'
 import { minimiseCost } from '../maths/least-cost.ts'
+import { appraise } from './appraisal.ts'
+import { makeDecision } from './decision.ts'
+import { tradedOf } from './limits.ts'
 import type { Policy } from './mandate.ts'
 import { optimise } from './optimum.ts'
-import type { Imbalance, PlanInputs, Reason, Wanted } from './plan-types.ts'
-import { orderTradeable, underlyingCost } from './tradeable.ts'
+import type { Imbalance, PlanInputs, Reason, Valued, Wanted } from './plan-types.ts'
+import { listTradeable, underlyingCost } from './tradeable.ts'
 
 /** Deviations within this of a band's edge are on the edge: it is the float64 noise of held − target. */
 const NOISE = 1e-12
 
-export function size(inputs: PlanInputs, aim: Float64Array, imbalance: Imbalance): Wanted {
+export function size(inputs: PlanInputs, held: Valued, { aim, imbalance }: Aimed): Wanted {
   const { policy } = inputs.mandate
   switch (policy.kind) {
     case 'full':
@@ -27,18 +30,24 @@ export function size(inputs: PlanInputs, aim: Float64Array, imbalance: Imbalance
         ? tradeBookBand(imbalance, ratioToNumber(policy.width), policy.to)
         : tradeBands(inputs, { policy, aim, imbalance })
     case 'riskCap':
-      return tradeToCap(inputs, imbalance, ratioToNumber(policy.trackingErrorMax))
+      return tradeToCap(inputs, held, { imbalance, cap: ratioToNumber(policy.trackingErrorMax) })
     case 'costAware':
-      return tradeToOptimum(inputs, imbalance)
+      return tradeToOptimum(inputs, held, imbalance)
     default:
       return assertNever(policy)
   }
 }
 
+/** The stages before this one. */
+export interface Aimed {
+  readonly aim: Float64Array
+  readonly imbalance: Imbalance
+}
+
 /** z = −rate·d */
 function tradePart(imbalance: Imbalance, rate: number, because: Reason): Wanted {
   const trade = imbalance.weight.map((deviation) => (deviation === 0 ? 0 : -rate * deviation))
-  return { trade, because: Array.from(trade, (z) => [z === 0 ? { kind: 'atTarget' } : because]) }
+  return { trade, byInstrument: null, because: Array.from(trade, (z) => [z === 0 ? { kind: 'atTarget' } : because]) }
 }
 
 /** One band on the book: outside TE > h, z = −d(1 − h/TE) to the edge or −d to the target. */
@@ -49,7 +58,7 @@ function tradeBookBand(imbalance: Imbalance, width: number, to: 'edge' | 'target
   const shared = { unit: 'risk', imbalance: trackingError, width } as const
   const because: Reason = inside ? { kind: 'insideBand', ...shared } : { kind: 'outsideBand', ...shared, to }
   const trade = imbalance.weight.map((deviation) => (part === 0 || deviation === 0 ? 0 : -part * deviation))
-  return { trade, because: Array.from(trade, () => [because]) }
+  return { trade, byInstrument: null, because: Array.from(trade, () => [because]) }
 }
 
 type UnderlyingBand = Exclude<Extract<Policy, { kind: 'band' }>, { unit: 'risk' }>
@@ -69,7 +78,7 @@ function tradeBands(
     trade[i] = policy.to === 'target' ? -deviation : -Math.sign(deviation) * (Math.abs(deviation) - width / unit)
     return [{ kind: 'outsideBand', ...shared, to: policy.to }]
   })
-  return { trade, because }
+  return { trade, byInstrument: null, because }
 }
 
 /** What one unit of weight deviation is worth in the band's unit. */
@@ -87,36 +96,42 @@ function bandUnit(policy: UnderlyingBand, target: number, vol: number): number {
 }
 
 /** The cheapest trades that bring sqrt((d+z)'Σ(d+z)) down to the cap; what may not be traded stays. */
-function tradeToCap(inputs: PlanInputs, imbalance: Imbalance, cap: number): Wanted {
+function tradeToCap(
+  inputs: PlanInputs,
+  held: Valued,
+  { imbalance, cap }: { readonly imbalance: Imbalance; readonly cap: number },
+): Wanted {
   const n = imbalance.weight.length
   const { trackingError } = imbalance
   if (trackingError <= cap + NOISE)
     return {
       trade: new Float64Array(n),
+      byInstrument: null,
       because: Array.from(imbalance.weight, () => [{ kind: 'underCap', trackingError, cap }]),
     }
-  const tradeable = orderTradeable(inputs)
+  const listed = listTradeable(inputs)
   const { trade } = minimiseCost({
     n,
     deviation: imbalance.weight,
     covariance: inputs.risk.covariance,
-    cost: underlyingCost(inputs, tradeable),
+    cost: underlyingCost(held, listed),
     cap,
-    fixed: Uint8Array.from(tradeable, (order) => (order.length === 0 ? 1 : 0)),
+    fixed: Uint8Array.from(listed, (own) => (own.length === 0 ? 1 : 0)),
   })
   return {
     trade,
+    byInstrument: null,
     because: Array.from(trade, (z) => [z === 0 ? { kind: 'notNeededForCap', cap } : { kind: 'cheapestToCap', cap }]),
   }
 }
 
-/** What is worth its cost, all underlyings weighed together. */
-function tradeToOptimum(inputs: PlanInputs, imbalance: Imbalance): Wanted {
-  const { trade, gain, cost } = optimise(inputs, imbalance.weight)
+/** What is worth its cost, all instruments weighed together. */
+function tradeToOptimum(inputs: PlanInputs, held: Valued, { weight }: Imbalance): Wanted {
+  const { universe } = inputs.mandate
+  const traded = optimise(inputs, makeDecision(inputs, held, weight))
   return {
-    trade,
-    because: Array.from(trade, (z, i) => [
-      { kind: z === 0 ? 'notWorthItsCost' : 'worthItsCost', gain: gain[i]!, cost: cost[i]! },
-    ]),
+    trade: Float64Array.from(universe.underlyings, (_, u) => tradedOf(universe, traded, u)),
+    byInstrument: traded,
+    because: appraise(inputs, held, { deviation: weight, traded }).map((reason) => [reason]),
   }
 }

@@ -2,12 +2,11 @@
  * From underlyings to instruments: each wanted trade is cut to the caps of its underlying and spread over what may be
  * traded for it, cheapest first, each up to its own cap; what settled cash cannot pay for moves to contracts.
  */
-import { costRate } from '../cost/proportional.ts'
 import { isFunded } from '../domain/instrument.ts'
 import type { Universe } from '../domain/universe.ts'
 import { type Cap, capInstrument, capUnderlying, exceeds, measureRow, type Row, slopeRow } from './limits.ts'
 import type { LimitName, PlanInputs, Valued } from './plan-types.ts'
-import { orderTradeable } from './tradeable.ts'
+import { extraCarry, listTradeable, orderTradeable } from './tradeable.ts'
 
 export interface Split {
   readonly byInstrument: Float64Array
@@ -26,7 +25,7 @@ export function splitCheapestFirst(
 ): Split {
   const byInstrument = new Float64Array(inputs.mandate.universe.instruments.length)
   const room = new Float64Array(byInstrument.length)
-  const tradeable = orderTradeable(inputs)
+  const cheapest = { buy: orderTradeable(inputs, held, 1), sell: orderTradeable(inputs, held, -1) }
   const binding = inputs.mandate.universe.underlyings.map((_, u): Cap | null => {
     const z = wanted[u]!
     if (z === 0) return null
@@ -35,7 +34,7 @@ export function splitCheapestFirst(
     const size = Math.min(Math.abs(z), own.size)
     let left = size
     let last: Cap = { size: 0, limit: blockedBy(inputs, u), limitValue: 0 }
-    for (const j of tradeable[u]!) {
+    for (const j of cheapest[direction > 0 ? 'buy' : 'sell'][u]!) {
       const cap = capInstrument(inputs, held, j, direction)
       const part = Math.min(left, cap.size)
       byInstrument[j] = direction * part
@@ -46,7 +45,7 @@ export function splitCheapestFirst(
     if (left > 0) return last
     return size < Math.abs(z) ? own : null
   })
-  for (const row of rows) if (row.limit === 'cash') moveOffCash(inputs, { row, byInstrument, room, tradeable })
+  for (const row of rows) if (row.limit === 'cash') moveOffCash(inputs, held, { row, byInstrument, room })
   return { byInstrument, binding }
 }
 
@@ -59,24 +58,25 @@ function blockedBy({ mandate, market }: PlanInputs, u: number): LimitName {
 }
 
 function moveOffCash(
-  { mandate: { universe } }: PlanInputs,
-  state: { row: Row; byInstrument: Float64Array; room: Float64Array; tradeable: readonly (readonly number[])[] },
+  inputs: PlanInputs,
+  { costs }: Valued,
+  { row, byInstrument, room }: { row: Row; byInstrument: Float64Array; room: Float64Array },
 ): void {
-  const { row, byInstrument, room, tradeable } = state
+  const { universe } = inputs.mandate
   let excess = measureRow(universe, row, byInstrument) - row.bound
   if (excess <= 0) return
   // Only buys spend cash.
   const slope = slopeRow(universe, row, byInstrument, new Int8Array(byInstrument.length).fill(1))
-  const moves = tradeable
+  const listed = listTradeable(inputs)
+  const carry = extraCarry(costs, listed).buy
+  const rate = (j: number): number => costs.proportional[j]! + carry[j]!
+  const moves = listed
     .filter((order) => order.length > 1)
     .flatMap((order) => order.flatMap((from) => order.map((to) => ({ from, to }))))
     .filter(
       ({ from, to }) => byInstrument[from]! > 0 && isFunded(universe.instruments[from]!) && slope[from]! > slope[to]!,
     )
-    .map((move) => ({
-      ...move,
-      extra: costRate(universe.instruments[move.to]!) - costRate(universe.instruments[move.from]!),
-    }))
+    .map((move) => ({ ...move, extra: rate(move.to) - rate(move.from) }))
     .sort((a, b) => a.extra - b.extra || a.from - b.from || a.to - b.to)
   for (const { from, to } of moves) {
     if (excess <= 0) return

@@ -2,20 +2,10 @@
  * The end of `plan()`: the stages gathered into one SizePlan, the book after its trades, their cost, and the few reasons
  * that concern the plan as a whole. Costs are rounded up, once.
  */
-import {
-  absolute,
-  add,
-  compare,
-  type Decimal,
-  divideInteger,
-  fromUnits,
-  signOf,
-  toNumber,
-  ZERO,
-} from '../base/decimal.ts'
+import { absolute, add, compare, signOf, toNumber, ZERO } from '../base/decimal.ts'
 import { sha256 } from '../base/hash.ts'
-import { type Ratio, ratioDivide, ratioOf, ratioToDecimal, ratioToNumber } from '../base/ratio.ts'
-import { costRate } from '../cost/proportional.ts'
+import { ratioDivide, ratioOf, ratioToDecimal, ratioToNumber } from '../base/ratio.ts'
+import { orderCost } from '../cost/cost-terms.ts'
 import { isFunded } from '../domain/instrument.ts'
 import type { RiskModel } from '../domain/market.ts'
 import { byId } from '../domain/universe.ts'
@@ -66,7 +56,9 @@ export function summarise(inputs: PlanInputs, stages: Stages): SizePlan {
   const lines = makeLines(inputs, stages, after)
   const turnover = legs.reduce((sum, leg) => sum + Math.abs(leg.traded), 0)
   return {
-    id: sha256(`${hashes.mandate} ${hashes.portfolio} ${hashes.market} ${hashes.risk} ${market.asOf}`).slice(0, 16),
+    id: sha256(
+      `${hashes.mandate} ${hashes.portfolio} ${hashes.market} ${hashes.risk} ${hashes.costs} ${market.asOf}`,
+    ).slice(0, 16),
     asOf: market.asOf,
     numeraire: mandate.universe.numeraire,
     inputs: hashes,
@@ -114,7 +106,7 @@ function makeLegs(inputs: PlanInputs, stages: Stages): Leg[] {
     const choice: Reason[] =
       others.length === 0
         ? []
-        : [{ kind: 'instrument', instrument: instrument.id, cost: costRate(instrument), instead: others }]
+        : [{ kind: 'instrument', instrument: instrument.id, cost: held.costs.proportional[j]!, instead: others }]
     legs.push({
       instrument: instrument.id,
       underlying: instrument.underlying,
@@ -127,7 +119,13 @@ function makeLegs(inputs: PlanInputs, stages: Stages): Leg[] {
       wanted: wanted.trade[u]!,
       allowed: allowed.byInstrument[j]!,
       traded: toNumber(quantity) * held.unitWeight[j]!,
-      cost: costOf(notional, instrument.fee.taker, instrument.spread),
+      cost: orderCost(held.costs, {
+        index: j,
+        instrument,
+        quantity,
+        price: market.price[j]!,
+        rate: market.rate[universe.quoteOf[j]!]!,
+      }),
       because: [...wanted.because[u]!, ...allowed.because[u]!, ...choice, ...quantized.because[j]!],
     })
   })
@@ -135,21 +133,16 @@ function makeLegs(inputs: PlanInputs, stages: Stages): Leg[] {
   return legs.sort((a, b) => grows(a) - grows(b) || compare(b.notional, a.notional) || byId(a.instrument, b.instrument))
 }
 
-/** Fee and half the spread on a traded notional, each rounded up once. */
-function costOf(notional: Ratio, taker: Decimal, spread: Decimal): Cost {
-  const fee = fromUnits(divideInteger(notional.n * taker, notional.d, 'ceiling'))
-  const half = fromUnits(divideInteger(notional.n * spread, 2n * notional.d, 'ceiling'))
-  return { fee, spread: half, total: add(fee, half) }
-}
-
 const sumCosts = (legs: readonly Leg[]): Cost =>
   legs.reduce(
     (sum, { cost }) => ({
       fee: add(sum.fee, cost.fee),
       spread: add(sum.spread, cost.spread),
+      impact: add(sum.impact, cost.impact),
+      fixed: add(sum.fixed, cost.fixed),
       total: add(sum.total, cost.total),
     }),
-    { fee: ZERO, spread: ZERO, total: ZERO },
+    { fee: ZERO, spread: ZERO, impact: ZERO, fixed: ZERO, total: ZERO },
   )
 
 function sizeOfBook(weight: Float64Array): { gross: number; net: number } {

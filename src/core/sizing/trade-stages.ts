@@ -14,7 +14,6 @@ import {
   reduce,
 } from '../base/ratio.ts'
 import { fail, type Issue, type Result, succeed } from '../base/result.ts'
-import { costRate } from '../cost/proportional.ts'
 import { aimAt } from './aim.ts'
 import { check } from './check.ts'
 import { shrink } from './constrain.ts'
@@ -50,7 +49,7 @@ export function openBook(inputs: PlanInputs): Result<OpenBook, readonly Issue[]>
 }
 
 /** Where an instrument's underlying stands, for any gauge. */
-export function gaugeAt({ inputs, imbalance }: OpenBook, gauge: Gauge, j: number): Gauged {
+export function gaugeAt({ inputs, held, imbalance }: OpenBook, gauge: Gauge, j: number): Gauged {
   const { universe } = inputs.mandate
   const underlying = universe.underlyingOf[j]!
   const known = gauge.unit === 'risk' ? gauge.curvature.cost.proportional[underlying]! : 0
@@ -58,7 +57,7 @@ export function gaugeAt({ inputs, imbalance }: OpenBook, gauge: Gauge, j: number
     deviation: imbalance.weight,
     underlying,
     vol: inputs.risk.vol[underlying]!,
-    extraCost: Math.max(0, costRate(universe.instruments[j]!) - known),
+    extraCost: Math.max(0, held.costs.proportional[j]! - known),
   }
 }
 
@@ -129,7 +128,7 @@ export function settle(
   const only = { ...inputs, mandate: { ...mandate, tradeable } }
   const trade = new Float64Array(held.weight.length)
   trade[u] = side * size
-  const allowed = shrink(only, held, { trade, because: Array.from(trade, () => []) })
+  const allowed = shrink(only, held, { trade, byInstrument: null, because: Array.from(trade, () => []) })
   const untouched = allowed.trade[u] === trade[u]
   const rounding =
     untouched && exact !== null

@@ -3,10 +3,10 @@
  * another stage 4: value, aim, imbalance, then the proposal's own wanted size (formulas in `trade-wanted.ts`), then the
  * limits and the lot grid. Every factor and cap that changed the number stays in the answer.
  */
-import { toNumber } from '../base/decimal.ts'
+import { type Decimal, toNumber, ZERO } from '../base/decimal.ts'
 import { ratioMultiply, ratioToDecimal } from '../base/ratio.ts'
 import { fail, type Issue, type Result, refuse, succeed } from '../base/result.ts'
-import { costRateExact } from '../cost/proportional.ts'
+import { orderCost } from '../cost/cost-terms.ts'
 import { signOfSide } from '../domain/portfolio.ts'
 import { instrumentIndex } from '../domain/universe.ts'
 import { MULTIPLE_MAX } from './curves.ts'
@@ -87,7 +87,7 @@ function answer(
     quantity: settled.quantity,
     price: inputs.market.price[j]!,
     notional: ratioToDecimal(notional, 'ceiling'),
-    cost: ratioToDecimal(ratioMultiply(notional, costRateExact(instrument)), 'ceiling'),
+    cost: costOf({ inputs, held }, j, settled.quantity),
     wanted: wanted.size,
     allowed: settled.allowed,
     traded: Math.abs(moved),
@@ -102,6 +102,14 @@ function answer(
     ],
     because: [...wanted.because, ...settled.because, ...disagreement(side * reading.net, slope)],
   }
+}
+
+/** What the order costs in all. */
+function costOf({ inputs, held }: Pick<OpenBook, 'inputs' | 'held'>, j: number, quantity: Decimal): Decimal {
+  if (quantity === ZERO) return ZERO
+  const { universe } = inputs.mandate
+  const [price, rate] = [inputs.market.price[j]!, inputs.market.rate[universe.quoteOf[j]!]!]
+  return orderCost(held.costs, { index: j, instrument: universe.instruments[j]!, quantity, price, rate }).total
 }
 
 const stand = (imbalance: Imbalance, { side, at }: Question, reading: Reading): Standing => {

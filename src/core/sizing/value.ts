@@ -14,11 +14,12 @@ import {
   reduce,
 } from '../base/ratio.ts'
 import { type Result, refuse, succeed } from '../base/result.ts'
+import { makeCostTerms } from '../cost/cost-terms.ts'
 import { type OpenOrder, signOfSide } from '../domain/portfolio.ts'
 import { unitDelta, unrealised } from '../domain/valuation.ts'
 import type { PlanInputs, Valued } from './plan-types.ts'
 
-/** @param inputs checked. @returns the valued book, or a refusal of equity that is not positive. */
+/** @param inputs checked. @returns the valued book, or a refusal of equity that is not positive or of costs that lack a number. */
 export function value(inputs: PlanInputs): Result<Valued> {
   const { portfolio, market, mandate } = inputs
   const { universe } = mandate
@@ -31,6 +32,9 @@ export function value(inputs: PlanInputs): Result<Valued> {
       'weights are fractions of equity: add collateral or check positions, entry prices and cash',
     )
   const equity = ratioToNumber(equityExact)
+  const rounded = ratioToDecimal(equityExact, 'floor')
+  const costs = makeCostTerms({ ...inputs.costs, universe, market, vol: inputs.risk.vol, equity: rounded })
+  if (!costs.ok) return costs
   const quantities = countOrders(portfolio.quantity, portfolio.orders)
   const unitWeight = new Float64Array(universe.instruments.length)
   universe.instruments.forEach((instrument, j) => {
@@ -55,7 +59,7 @@ export function value(inputs: PlanInputs): Result<Valued> {
   const weighSide = (side: readonly Decimal[]): Float64Array => (side === quantities.both ? weight : weigh(side))
   return succeed({
     equityExact,
-    equity: ratioToDecimal(equityExact, 'floor'),
+    equity: rounded,
     coinExposure,
     cash,
     cashTotal: cash.reduce((sum, each, c) => (universe.exposureOf[c]! < 0 ? sum + each : sum), 0),
@@ -65,6 +69,7 @@ export function value(inputs: PlanInputs): Result<Valued> {
     unitWeight,
     quantity: quantities.both,
     quantityLow: quantities.low,
+    costs: costs.value,
   })
 }
 

@@ -30,8 +30,8 @@ function knobLabel(knob: Knob): string {
       return `aversion ${ratioToNumber(knob.aversion)}`
     case 'trackingError':
       return `error ${fraction(knob.trackingError)}`
-    case 'width':
-      return `band ${fraction(knob.width)}`
+    case 'widths':
+      return `band ${widths(knob.width.filter((width) => width !== null))}`
     default:
       return assertNever(knob)
   }

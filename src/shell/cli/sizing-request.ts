@@ -4,11 +4,12 @@ import { type Ratio, ratioOf, ratioToNumber, reduce } from '../../core/base/rati
 import { fail, type Issue, type Result, succeed } from '../../core/base/result.ts'
 import { instrumentIndex } from '../../core/domain/universe.ts'
 import { aimAt } from '../../core/sizing/aim.ts'
-import { computeCurvature, proportionalCosts } from '../../core/sizing/curvature.ts'
+import { computeCurvature } from '../../core/sizing/curvature.ts'
 import type { Curve } from '../../core/sizing/curves.ts'
 import type { PlanInputs } from '../../core/sizing/plan-types.ts'
+import { cheapestCosts } from '../../core/sizing/prepare.ts'
 import type { Base, Edge, Gauge } from '../../core/sizing/trade-types.ts'
-import { orderTradeable, underlyingCost } from '../../core/sizing/tradeable.ts'
+import { value } from '../../core/sizing/value.ts'
 import { type Book, planInputs } from '../../wire/book.ts'
 import { type Parsed, readBase, readDuration, readFraction, readNumber } from '../../wire/scalar.ts'
 
@@ -140,11 +141,16 @@ function readRiskGauge(book: Book, inputs: PlanInputs, issues: Issue[]): Gauge |
     })
     return null
   }
+  const held = value(inputs)
+  if (!held.ok) {
+    issues.push(...held.error)
+    return null
+  }
   const curvature = computeCurvature({
     n: inputs.mandate.universe.underlyings.length,
     covariance: inputs.risk.covariance,
     target: aimAt(inputs.mandate),
-    cost: proportionalCosts(underlyingCost(inputs, orderTradeable(inputs))),
+    cost: cheapestCosts(inputs.mandate, held.value.costs),
     aversion,
     interval: intervalMs / YEAR_MS,
   })

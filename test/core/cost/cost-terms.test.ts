@@ -15,11 +15,10 @@ import {
 } from '../../../src/core/cost/cost-terms.ts'
 import { sizeAtEdge } from '../../../src/core/cost/impact.ts'
 import { type Metaorder, NO_METAORDER } from '../../../src/core/cost/metaorder.ts'
-import { costRate } from '../../../src/core/cost/proportional.ts'
 import type { Instrument } from '../../../src/core/domain/instrument.ts'
 import { makeUniverse } from '../../../src/core/domain/universe.ts'
 import { computeCurvature } from '../../../src/core/sizing/curvature.ts'
-import { codesOf, messagesOf, perp, relativeGap, spot, unwrap } from './reference.ts'
+import { codesOf, costRate, messagesOf, perp, relativeGap, spot, unwrap } from './reference.ts'
 
 const BTC = perp()
 const ETH = perp({ id: 'ETH-PERP', underlying: 'ETH', spread: decimal('0.0002') })

@@ -1,9 +1,9 @@
 /** Published values, which lie beside the project and never in it; and instruments to try costs on. */
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { decimal } from '../../../src/core/base/decimal.ts'
+import { decimal, toNumber } from '../../../src/core/base/decimal.ts'
 import type { Result } from '../../../src/core/base/result.ts'
-import type { Perp, Spot } from '../../../src/core/domain/instrument.ts'
+import type { Instrument, Perp, Spot } from '../../../src/core/domain/instrument.ts'
 
 const SHARED = fileURLToPath(new URL('../../../../shared/', import.meta.url))
 /** Without the folder these tests are skipped, but never where CI runs. */
@@ -53,3 +53,7 @@ export const perp = (over: Partial<Perp> = {}): Perp => ({
 })
 export const inverse = (over: Partial<Perp> = {}): Perp =>
   perp({ id: 'BTC-COIN', contract: 'inverse', quote: 'USD', settle: 'BTC', multiplier: decimal('100'), ...over })
+
+/** One-way cost of taking liquidity: taker fee and half the spread. */
+export const costRate = (instrument: Instrument): number =>
+  toNumber(instrument.fee.taker) + toNumber(instrument.spread) / 2

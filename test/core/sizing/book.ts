@@ -1,6 +1,7 @@
 /** Books for tests, written as short as a table: numbers as text, everything else spelled out. */
 import { type Decimal, decimal } from '../../../src/core/base/decimal.ts'
 import { type Ratio, ratioOfText } from '../../../src/core/base/ratio.ts'
+import { type CostModel, takerCosts } from '../../../src/core/cost/cost-terms.ts'
 import type { Instrument } from '../../../src/core/domain/instrument.ts'
 import type { OpenOrder } from '../../../src/core/domain/portfolio.ts'
 import { makeUniverse } from '../../../src/core/domain/universe.ts'
@@ -39,6 +40,7 @@ export interface BookTerms {
   readonly orders?: readonly (Omit<OpenOrder, 'instrument'> & { readonly on: string })[]
   readonly stale?: readonly string[]
   readonly volumes?: Readonly<Record<string, number>>
+  readonly costs?: Partial<CostModel>
 }
 
 export const spotInstrument = (id: string, terms: SpotTerms): Instrument => ({
@@ -129,7 +131,8 @@ export function makeInputs(terms: BookTerms): PlanInputs {
       }),
       notes: [],
     },
-    hashes: { mandate: 'm', portfolio: 'p', market: 'k', risk: 'r' },
+    costs: { ...takerCosts(universe), ...terms.costs },
+    hashes: { mandate: 'm', portfolio: 'p', market: 'k', risk: 'r', costs: 'c' },
   }
 }
 

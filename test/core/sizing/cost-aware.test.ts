@@ -59,7 +59,7 @@ describe('the cost-aware policy', () => {
     if (!byAversion.ok) throw new Error('golden no. 2 has a curvature')
     const { forecast, halfWidth } = byAversion.value.curvature!
     const error = planned(golden({ kind: 'trackingError', trackingError: r(forecast.trackingError.toFixed(17)) }))
-    const width = planned(golden({ kind: 'width', underlying: 2, width: r(halfWidth[2]!.toFixed(17)) }))
+    const width = planned(golden({ kind: 'widths', width: [null, null, r(halfWidth[2]!.toFixed(17))] }))
     expect(error.forecast!.aversion).toBeCloseTo(10, 6)
     expect(width.forecast!.aversion).toBeCloseTo(10, 6)
   })

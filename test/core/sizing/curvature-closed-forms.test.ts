@@ -3,7 +3,6 @@ import { inverse, Matrix } from 'ml-matrix'
 import { describe, expect, test } from 'vitest'
 import { toNumber } from '../../../src/core/base/decimal.ts'
 import { makeRandom } from '../../../src/core/base/random.ts'
-import { costRate } from '../../../src/core/cost/proportional.ts'
 import {
   type Curvature,
   type CurvatureInputs,
@@ -13,6 +12,7 @@ import {
 } from '../../../src/core/sizing/curvature.ts'
 import type { Knob } from '../../../src/core/sizing/mandate.ts'
 import { plan } from '../../../src/core/sizing/plan.ts'
+import { costRate } from '../cost/reference.ts'
 import { goldenOne, makeInputs, r } from './book.ts'
 
 const HOUR = 1 / 8760

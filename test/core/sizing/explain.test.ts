@@ -44,9 +44,9 @@ const EXAMPLES: { readonly [K in Reason['kind']]: readonly [Extract<Reason, { ki
     'left alone: the cheapest way back to 7.0 % tracking error does without it',
   ],
   bound: [
-    { kind: 'bound', limit: 'gross', limitValue: 1, wanted: 0.2, allowed: 0.1 },
+    { kind: 'bound', limit: 'gross', limitValue: 1, wanted: 0.2, allowed: 0.1, price: 0.003 },
     'limited',
-    'the gross limit is 100.0 %: +10.0 % instead of +20.0 %',
+    'the gross limit is 100.0 %: +10.0 % instead of +20.0 %; a point more of it would save 0.3 bp',
   ],
   movedWithOthers: [
     { kind: 'movedWithOthers', wanted: -0.2, allowed: -0.1 },
@@ -54,12 +54,19 @@ const EXAMPLES: { readonly [K in Reason['kind']]: readonly [Extract<Reason, { ki
     'resized with the other trades, so that the book as a whole keeps its limits: -10.0 % instead of -20.0 %',
   ],
   worthItsCost: [
-    { kind: 'worthItsCost', gain: 0.00123, cost: 0.0006 },
+    {
+      kind: 'worthItsCost',
+      gain: 0.00123,
+      cost: 0.0006,
+      band: 0.01,
+      worth: 0.0002,
+      pays: { fee: 0.0001, spread: 0.00002, impact: 0, fixed: 0, carry: 0 },
+    },
     'wanted',
     'the first unit is worth 12.3 bp until drift would undo it and costs 6.0 bp: trade until it no longer pays',
   ],
   notWorthItsCost: [
-    { kind: 'notWorthItsCost', gain: 0.0003, cost: 0.0006 },
+    { kind: 'notWorthItsCost', gain: 0.0003, cost: 0.0006, band: 0.01 },
     'wanted',
     'left alone: a trade is worth 3.0 bp at most and costs 6.0 bp',
   ],
@@ -148,7 +155,7 @@ describe('sentences', () => {
   it('[CLI-24] every limit has words and a sentence of its own', () => {
     const limits = [...LIMIT_NAMES]
     const bounds = limits.map((limit) =>
-      sentence({ kind: 'bound', limit, limitValue: 0.1, wanted: 0.2, allowed: 0 }, names),
+      sentence({ kind: 'bound', limit, limitValue: 0.1, wanted: 0.2, allowed: 0, price: null }, names),
     )
     expect(new Set(limits.map(limitPhrase)).size).toBe(limits.length)
     expect(new Set(bounds).size).toBe(limits.length)

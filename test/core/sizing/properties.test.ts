@@ -155,8 +155,8 @@ const stagesOf = (asked: PlanInputs) => {
   const held = valued.value
   const aim = aimAt(inputs.mandate)
   const imbalance = measureImbalance(held.weight, aim, inputs.risk)
-  const wanted = size(inputs, aim, imbalance)
-  const allowed = constrain(inputs, held, wanted)
+  const wanted = size(inputs, held, { aim, imbalance })
+  const allowed = constrain(inputs, held, { wanted, imbalance })
   return { held, aim, imbalance, wanted, allowed, quantized: quantize(inputs, held, allowed) }
 }
 

@@ -9,13 +9,15 @@ import {
   ratioOf,
   ratioToNumber,
 } from '../../../src/core/base/ratio.ts'
-import { costRate } from '../../../src/core/cost/proportional.ts'
 import { unitDelta } from '../../../src/core/domain/valuation.ts'
+import { makeDecision } from '../../../src/core/sizing/decision.ts'
 import { measureImbalance } from '../../../src/core/sizing/imbalance.ts'
 import { limitRows, measureRow } from '../../../src/core/sizing/limits.ts'
 import { optimise } from '../../../src/core/sizing/optimum.ts'
+import type { PlanInputs } from '../../../src/core/sizing/plan-types.ts'
 import { prepare } from '../../../src/core/sizing/prepare.ts'
 import { value } from '../../../src/core/sizing/value.ts'
+import { costRate } from '../cost/reference.ts'
 import { goldenOne, r } from './book.ts'
 
 const RUNS = { seed: 20_260_301, numRuns: 300 }
@@ -115,21 +117,26 @@ describe('stage oracle', () => {
     const prepared = prepare(goldenOne(policy))
     if (!prepared.ok) throw new Error('golden no. 1 has a curvature')
     const used = prepared.value
+    const valued = value(used)
+    if (!valued.ok) throw new Error('golden no. 1 has equity')
+    const held = valued.value
     fc.assert(
       fc.property(fc.tuple(weight, weight, weight), (deviation) => {
         const fresh = { ...used, curvature: { ...used.curvature! } }
-        const [ours, theirs] = [
-          optimise(used, Float64Array.from(deviation)),
-          optimise(fresh, Float64Array.from(deviation)),
-        ]
-        const kept = Array.from(ours.trade)
-        optimise(
-          used,
-          Float64Array.from(deviation, (each) => each + 1),
-        )
-        expect(Array.from(ours.trade)).toEqual(kept)
-        expect(kept).toEqual(Array.from(theirs.trade))
-        expect(ours.gain).toEqual(theirs.gain)
+        const solveAt = (inputs: PlanInputs, more: number): Float64Array =>
+          optimise(
+            inputs,
+            makeDecision(
+              inputs,
+              held,
+              Float64Array.from(deviation, (each) => each + more),
+            ),
+          )
+        const ours = solveAt(used, 0)
+        const kept = Array.from(ours)
+        solveAt(used, 1)
+        expect(Array.from(ours)).toEqual(kept)
+        expect(kept).toEqual(Array.from(solveAt(fresh, 0)))
       }),
       RUNS,
     )

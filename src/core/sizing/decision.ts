@@ -1,0 +1,115 @@
+/**
+ * The program of one decision, over the instruments that may be traded now:
+ *
+ *   min over t of ½(d + At)'M(d + At) + ½Σ_j b_j t_j² + Σ_j [a_j|t_j| + c_j((m_j + |t_j|)^{1+δ} − m_j^{1+δ}) + F_j·1{t_j ≠ 0}]
+ *
+ * with d the deviation of the underlyings, A their instruments, M the curvature (`curvature.ts`). Where several instruments
+ * share an underlying, a trade in each also moves the book's basis: b_j = γσ_b²(T + Δ), σ_b the volatility of its price
+ * against the underlying's, T the horizon of the underlying; and a_j counts what it costs to hold beyond the best of them.
+ */
+import type { CostTerms } from '../cost/cost-terms.ts'
+import type { CostProgram } from '../maths/cost-program-types.ts'
+import type { Curvature } from './curvature.ts'
+import type { PlanInputs, Valued } from './plan-types.ts'
+import { extraCarry, listTradeable } from './tradeable.ts'
+
+export interface Decision {
+  /** The instrument of each variable, ascending. */
+  readonly instruments: readonly number[]
+  /** Underlying → its variables. */
+  readonly variablesOf: readonly (readonly number[])[]
+  /** The program but for its box and rows. */
+  readonly terms: Omit<CostProgram, 'lower' | 'upper' | 'rows' | 'caps'>
+  /** F of each variable. */
+  readonly fixed: Float64Array
+}
+
+/** Annual volatility of an instrument's price against its underlying's, unless estimated. */
+const BASIS_VOL = 0.02
+
+/** @param inputs prepared @param deviation held − aim, per underlying */
+export function makeDecision(inputs: PlanInputs, held: Valued, deviation: Float64Array): Decision {
+  const curvature = curvatureOf(inputs)
+  const { costs } = held
+  const listed = listTradeable(inputs)
+  const instruments = listed.flat().sort((a, b) => a - b)
+  const variableOf = new Int32Array(costs.proportional.length).fill(-1)
+  instruments.forEach((j, k) => {
+    variableOf[j] = k
+  })
+  const variablesOf = listed.map((own) => own.map((j) => variableOf[j]!))
+  const carry = extraCarry(costs, listed)
+  const pick = (column: Float64Array): Float64Array => Float64Array.from(instruments, (j) => column[j]!)
+  const { quadratic, point, linear } = liftRisk(inputs, { curvature, instruments, variablesOf, deviation })
+  instruments.forEach((j, k) => {
+    linear[k]! += (carry.buy[j]! - carry.sell[j]!) / 2
+  })
+  const proportional = Float64Array.from(instruments, (j) => {
+    const u = inputs.mandate.universe.underlyingOf[j]!
+    return costs.proportional[j]! + stated(curvature, u) + (carry.buy[j]! + carry.sell[j]!) / 2
+  })
+  return {
+    instruments,
+    variablesOf,
+    terms: {
+      n: instruments.length,
+      quadratic,
+      deviation: point,
+      linear,
+      proportional,
+      power: pick(costs.power),
+      exponent: costs.powerExponent,
+      felt: isFresh(costs) ? null : { buy: pick(costs.traded.buy), sell: pick(costs.traded.sell) },
+    },
+    fixed: pick(costs.fixed),
+  }
+}
+
+/** Nothing traded lately is still felt. */
+const isFresh = ({ traded }: CostTerms): boolean =>
+  traded.buy.every((weight) => weight === 0) && traded.sell.every((weight) => weight === 0)
+
+/** What the threshold of an underlying is above its cost, where a width of its own was stated. */
+export const stated = ({ threshold, cost }: Curvature, u: number): number => threshold[u]! - cost.proportional[u]!
+
+/** `prepare()` runs before every stage. */
+export function curvatureOf({ curvature }: PlanInputs): Curvature {
+  if (curvature === undefined) throw new Error('invariant: a costAware plan has its curvature')
+  return curvature
+}
+
+/** M and d over the variables: d of an underlying stands at its first variable; what none can trade pulls all the same. */
+function liftRisk(
+  { mandate: { universe }, risk }: PlanInputs,
+  parts: {
+    readonly curvature: Curvature
+    readonly instruments: readonly number[]
+    readonly variablesOf: readonly (readonly number[])[]
+    readonly deviation: Float64Array
+  },
+): { readonly quadratic: Float64Array; readonly point: Float64Array; readonly linear: Float64Array } {
+  const { curvature, instruments, variablesOf, deviation } = parts
+  const { matrix, n, aversion, horizon, interval } = curvature
+  const m = instruments.length
+  const linear = new Float64Array(m)
+  const own = instruments.map((j) => universe.underlyingOf[j]!)
+  if (m === n && own.every((u, k) => u === k)) return { quadratic: matrix, point: deviation, linear }
+  const point = new Float64Array(m)
+  const untradeable = Array.from(deviation.keys()).filter((u) => variablesOf[u]!.length === 0 && deviation[u] !== 0)
+  variablesOf.forEach((variables, u) => {
+    const [first] = variables
+    if (first !== undefined) point[first] = deviation[u]!
+  })
+  const quadratic = new Float64Array(m * m)
+  for (let k = 0; k < m; k++) {
+    const row = own[k]! * n
+    for (let l = 0; l < m; l++) quadratic[k * m + l] = matrix[row + own[l]!]!
+    for (const u of untradeable) linear[k]! += matrix[row + u]! * deviation[u]!
+    if (variablesOf[own[k]!]!.length < 2) continue
+    const basis = risk.basisVol?.[instruments[k]!] ?? BASIS_VOL
+    const stiffness = aversion * basis * basis * (horizon[own[k]!]! + interval)
+    quadratic[k * m + k]! += stiffness
+    linear[k]! -= stiffness * point[k]!
+  }
+  return { quadratic, point, linear }
+}
