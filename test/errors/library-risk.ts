@@ -57,6 +57,11 @@ export const RISK_LIBRARY: Readonly<Record<string, LibraryCase>> = {
     reads:
       'market: the risk forecast must not be later than asOf, was later; a forecast from the future would leak into the plan',
   },
+  'risk.covariance': {
+    refused: () => planned({ risk: { ...sound().risk, covariance: Float64Array.of(1, 2, 0, 2, 1, 0, 0, 0, 1) } }),
+    reads:
+      'market.correlations: the covariance must be positive semidefinite, was a smallest eigenvalue of -1.00 among its correlations; take all of it from one history, or repair it and say so',
+  },
   'risk.history': {
     refused: () => estimated({ hours: [0, 1, 2], closes: [100, 0, 101] }),
     reads:

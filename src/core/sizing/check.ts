@@ -7,6 +7,7 @@ import { formatDuration } from '../base/format.ts'
 import { RATIO_ZERO, type Ratio, ratioAbsolute, ratioAdd, ratioCompare, ratioToNumber } from '../base/ratio.ts'
 import type { Issue } from '../base/result.ts'
 import type { Instrument } from '../domain/instrument.ts'
+import { checkCovariance } from './covariance-check.ts'
 import { type Constraints, type Knob, knobValues, type Mandate } from './mandate.ts'
 import type { PlanInputs } from './plan-types.ts'
 
@@ -300,6 +301,7 @@ function checkRisk({ mandate: { universe }, risk, market }: PlanInputs): Issue[]
       hint: 'give market.vols and market.correlations, or candles with enough history',
     })
   })
+  if (issues.length === 0) issues.push(...checkCovariance(risk, universe.underlyings))
   if (risk.asOf > market.asOf)
     issues.push({
       code: 'risk.from-future',

@@ -33,10 +33,8 @@ const POLISHES = 3
 
 /** Code: target.budget-bounds. */
 export function solveBoundedBudget(problem: BoundedBudget): Result<Float64Array> {
-  const { covariance, start, total, names } = problem
-  const n = names.length
-  let variance = 0
-  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) variance += start[i]! * covariance[i * n + j]! * start[j]!
+  const { start, total } = problem
+  const variance = scaleOf(problem)
   const w = start.slice()
   const excess = (log: number): number => {
     descend(problem, w, variance * Math.exp(log))
@@ -66,6 +64,17 @@ export function solveBoundedBudget(problem: BoundedBudget): Result<Float64Array>
     `the bounds must leave room for the risk budgets, was a sum of ${total * (1 + found)} instead of ${total} with ${bindingNames(problem, w)} at the bound`,
     found > 0 ? 'lower the lower bounds' : 'raise the upper bounds',
   )
+}
+
+/** start'Σstart, or what it would be without correlations where these hedge it away. */
+function scaleOf({ covariance, start }: BoundedBudget): number {
+  const n = start.length
+  let [whole, own] = [0, 0]
+  for (let i = 0; i < n; i++) {
+    own += start[i]! * covariance[i * n + i]! * start[i]!
+    for (let j = 0; j < n; j++) whole += start[i]! * covariance[i * n + j]! * start[j]!
+  }
+  return whole > 1e-12 * own ? whole : own
 }
 
 function bindingNames({ names, bounds: { lower, upper } }: BoundedBudget, w: Float64Array): string {

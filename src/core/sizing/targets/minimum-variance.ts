@@ -10,6 +10,7 @@
 import { type Issue, type Result, refuse, succeed } from '../../base/result.ts'
 import { sum } from '../../maths/matrix.ts'
 import { type LinearRow, projectOnto } from '../../maths/quadratic-program.ts'
+import { indefiniteness } from '../covariance-check.ts'
 import { pivotToOptimum } from './block-pivoting.ts'
 import { type Bounds, checkBounds, checkInputs, type TargetInputs, type TargetWeights } from './target-inputs.ts'
 
@@ -17,7 +18,7 @@ export interface BoundedTargetInputs extends TargetInputs {
   readonly bounds: Bounds
 }
 
-/** Bounds below 0 allow shorts. Codes: those of `checkInputs` and `checkBounds`. */
+/** Bounds below 0 allow shorts. Codes: those of `checkInputs` and `checkBounds`; risk.covariance. */
 export function minimumVarianceWeights(inputs: BoundedTargetInputs): Result<TargetWeights> {
   const { names, covariance, total, bounds } = inputs
   const n = names.length
@@ -26,6 +27,8 @@ export function minimumVarianceWeights(inputs: BoundedTargetInputs): Result<Targ
   const ones = new Float64Array(n).fill(1)
   const direct = pivotToOptimum({ n, metric: covariance, coefficients: ones, bound: total, ...bounds })
   if (direct !== null) return succeed(answer(rescaled(direct, bounds, total)))
+  const flaw = indefiniteness(covariance, n)
+  if (flaw !== null) return { ok: false, error: [flaw] }
   const projected = projectOnto({
     n,
     metric: covariance,
@@ -37,7 +40,7 @@ export function minimumVarianceWeights(inputs: BoundedTargetInputs): Result<Targ
   return succeed(answer(rescaled(projected.x, bounds, total)))
 }
 
-/** Bounds must be 0 or more. Codes: those of `checkInputs` and `checkBounds`. */
+/** Bounds must be 0 or more. Codes: those of `checkInputs` and `checkBounds`; risk.covariance. */
 export function maximumDiversificationWeights(inputs: BoundedTargetInputs): Result<TargetWeights> {
   const { names, covariance, total, bounds } = inputs
   const n = names.length
@@ -54,6 +57,8 @@ export function maximumDiversificationWeights(inputs: BoundedTargetInputs): Resu
   const free = rows.length === 2
   const direct = free ? pivotToOptimum({ n, metric: covariance, coefficients: vol, bound: 1, ...open }) : null
   if (direct !== null) return succeed(answer(toTotal(direct, bounds, total)))
+  const flaw = indefiniteness(covariance, n)
+  if (flaw !== null) return { ok: false, error: [flaw] }
   const projected = projectOnto({ n, metric: covariance, point: new Float64Array(n), ...open, rows })
   if (projected.status === 'infeasible') return conflict()
   return succeed(answer(toTotal(projected.x, bounds, total)))

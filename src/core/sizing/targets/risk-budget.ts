@@ -31,14 +31,15 @@ export function riskBudgetWeights(inputs: RiskBudgetInputs): Result<TargetWeight
   for (let i = 0; i < n; i++) whole += given[i]!
   const budget = given.map((share) => share / whole)
   const solution = minimiseSpinu({ n, covariance, budget })
-  if (solution === null)
+  if (solution === null && bounds === null)
     return refuse(
       'target.no-risk',
       'market.covariance',
       'every book without shorts must have risk, was one that has none',
       'the covariance is singular or not positive semidefinite: shrink it, or take out one of two assets that offset each other',
     )
-  const { x } = solution
+  // A book without risk may lie outside the bounds; the search inside them can start anywhere.
+  const x = solution?.x ?? Float64Array.from(names, (_, i) => 1 / Math.sqrt(covariance[i * n + i]!))
   let gross = 0
   for (let i = 0; i < n; i++) gross += x[i]!
   for (let i = 0; i < n; i++) x[i]! *= total / gross

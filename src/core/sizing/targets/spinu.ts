@@ -31,6 +31,8 @@ export interface SpinuSolution {
 const TOLERANCE = 3e-13
 /** Error of the contributions, as a part of the whole risk, that is accepted where rounding allows no better. */
 const RESIDUAL_MAX = 3e-13
+/** The same where risks nearly cancel, so that rounding alone makes more: beyond it the book has no risk to speak of. */
+const ROUNDING_MAX = 1e-6
 /** A model step that leaves more of the error than this is followed by Newton's. */
 const GAIN_MIN = 0.25
 /** Least part of a variance that the model leaves to the asset itself. */
@@ -82,7 +84,20 @@ export function minimiseSpinu(problem: SpinuProblem): SpinuSolution | null {
   // A budget near 0 may be the small difference of large risks: then only the part of the whole is within reach.
   let residual = 0
   for (let i = 0; i < n; i++) residual = Math.max(residual, Math.abs(x[i]! * walk.y[i]! - budget[i]!))
-  return residual <= RESIDUAL_MAX ? { x, residual, products: walk.products } : null
+  if (residual <= RESIDUAL_MAX) return { x, residual, products: walk.products }
+  const rounding = roundingOf(walk, problem)
+  return residual <= rounding && rounding <= ROUNDING_MAX ? { x, residual, products: walk.products } : null
+}
+
+/** What float64 makes of x_i(Σx)_i where the risks of a row nearly cancel, at most. */
+function roundingOf({ x }: Walk, { n, covariance }: SpinuProblem): number {
+  let most = 0
+  for (let i = 0; i < n; i++) {
+    let size = 0
+    for (let j = 0; j < n; j++) size += Math.abs(covariance[i * n + j]!) * x[j]!
+    most = Math.max(most, size * x[i]!)
+  }
+  return 4 * Number.EPSILON * most
 }
 
 function measure(walk: Walk, covariance: Float64Array, n: number): void {
