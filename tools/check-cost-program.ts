@@ -27,7 +27,7 @@ function record({ status, certificate, multipliers, iterations }: CostOptimum, l
 }
 
 for (let k = 0; k < count; k++) {
-  const program = randomProgram(random, { nMax: 60, power: k % 2 === 1 })
+  const program = randomProgram(random, { nMax: 60, power: k % 2 === 1, caps: k % 4 >= 2 })
   const solver = makeCostProgram(program.n, program.rows.length)
   const first = solver.solve(program)
   record(first, `program ${k}`)

@@ -10,11 +10,31 @@
  * more, held trades whose subdifferential does not contain 0 are minimised one by one, which frees them. Φ falls with every
  * change, so no pattern comes back.
  */
+import {
+  capNorm,
+  capSize,
+  capsCentred,
+  capsPotential,
+  keepCaps,
+  moveCaps,
+  refreshCaps,
+  restoreCaps,
+} from './cost-program-cap.ts'
 import { rowSize, rowValue } from './cost-program-certificate.ts'
-import { minimiseTrade, nextStop, priceSlope, rowSlope } from './cost-program-coordinate.ts'
-import { powerCost, powerCurvature } from './cost-program-power.ts'
+import { minimiseTrade, nextStop, priceSlope } from './cost-program-coordinate.ts'
+import { solveNewton } from './cost-program-factor.ts'
+import { powerCost } from './cost-program-power.ts'
 import { type CostProgram, PLACE } from './cost-program-types.ts'
-import { begin, measure, pullSize, ROW, recentre, refreshMultipliers, type Work } from './cost-program-work.ts'
+import {
+  admitCap,
+  begin,
+  measure,
+  pullSize,
+  recentre,
+  refreshMultipliers,
+  smoothSlope,
+  type Work,
+} from './cost-program-work.ts'
 
 /** Pulls on held trades within this part of the terms they are made of are rounding. */
 const ROUNDING = 1e-13
@@ -42,20 +62,25 @@ export function solveActive(program: CostProgram, work: Work, attempt: number): 
     measure(program, work)
     if (work.stuck && sweep(program, work)) continue
     if (release(program, work)) continue
-    if (centred(program, work)) return true
-    recentre(program, work)
+    if (centred(program, work)) {
+      if (!admit(program, work)) return true
+    } else {
+      recentre(program, work)
+    }
     release(program, work)
   }
   return false
 }
 
-function moveTrade({ n, quadratic }: CostProgram, work: Work, i: number, x: number): void {
+function moveTrade(program: CostProgram, work: Work, i: number, x: number): void {
+  const { n, quadratic } = program
   const by = x - work.trade[i]!
   if (by === 0) return
   work.trade[i] = x
   const row = i * n
   for (let j = 0; j < n; j++) work.gradient[j]! += by * quadratic[row + j]!
   work.gradient[i]! += by * work.anchor[i]!
+  moveCaps(program, work.caps, i, by)
 }
 
 /** Minimises every trade in turn; true where one moved. After a Newton step that ended well only held ones do. */
@@ -75,10 +100,11 @@ function release(program: CostProgram, work: Work): boolean {
 }
 
 function reseat(program: CostProgram, work: Work, i: number): boolean {
-  const { trade, gradient, multipliers } = work
+  const { trade, multipliers } = work
   const x = trade[i]!
-  const up = x < program.upper[i]! ? gradient[i]! + priceSlope(program, multipliers, i, x, 1) : 0
-  const down = x > program.lower[i]! ? gradient[i]! + priceSlope(program, multipliers, i, x, -1) : 0
+  const slope = smoothSlope(work, i)
+  const up = x < program.upper[i]! ? slope + priceSlope(program, multipliers, i, x, 1) : 0
+  const down = x > program.lower[i]! ? slope + priceSlope(program, multipliers, i, x, -1) : 0
   if (up >= 0 && down <= 0) return false
   const tolerance = (work.places[i] === PLACE.free ? SETTLED : ROUNDING) * pullSize(program, work, i)
   if (up >= -tolerance && down <= tolerance) return false
@@ -88,6 +114,7 @@ function reseat(program: CostProgram, work: Work, i: number): boolean {
   work.places[i] = work.landing.place
   work.factored = false
   moveTrade(program, work, i, work.landing.x)
+  refreshCaps(program, work.caps)
   return true
 }
 
@@ -104,16 +131,13 @@ function newton(program: CostProgram, work: Work): boolean {
   let unsettled = false
   for (let p = 0; p < f; p++) {
     const i = free[p]!
-    const force = -(work.gradient[i]! + priceSlope(program, multipliers, i, trade[i]!, sides[i]!))
+    const force = -(smoothSlope(work, i) + priceSlope(program, multipliers, i, trade[i]!, sides[i]!))
     step[p] = force
     work.force[p] = force
     if (!unsettled && !(Math.abs(force) <= SETTLED * pullSize(program, work, i))) unsettled = true
   }
   if (!unsettled) return false
-  if (!work.factored) factorFree(program, work)
-  solveForward(work, step, 0)
-  enterRows(program, work)
-  solveBackward(work, step)
+  solveNewton(program, work)
   let fall = 0
   for (let p = 0; p < f; p++) fall += 0.5 * work.force[p]! * step[p]!
   const before = potential(program, work)
@@ -125,103 +149,11 @@ function newton(program: CostProgram, work: Work): boolean {
   return ++work.idleSteps <= IDLE_STEPS && apply(program, work, 1)
 }
 
-function factorFree(program: CostProgram, work: Work): void {
-  const { n, quadratic, power } = program
-  const { factor, free, freeCount: f } = work
-  work.factored = true
-  for (let p = 0; p < f; p++) {
-    const i = free[p]!
-    const row = p * f
-    for (let q = 0; q <= p; q++) factor[row + q] = quadratic[i * n + free[q]!]!
-    factor[row + p]! += work.anchor[i]!
-    if (power[i] !== 0) {
-      factor[row + p]! += powerCurvature(program, i, work.trade[i]!, work.sides[i]!)
-      work.factored = false
-    }
-    const diagonal = factor[row + p]!
-    for (let q = 0; q < p; q++) {
-      const other = q * f
-      let rest = factor[row + q]!
-      for (let r = 0; r < q; r++) rest -= factor[row + r]! * factor[other + r]!
-      factor[row + q] = rest / factor[other + q]!
-    }
-    let pivot = diagonal
-    for (let r = 0; r < p; r++) pivot -= factor[row + r]! * factor[row + r]!
-    // The anchor is the least that a pivot of a semidefinite M can be; less is rounding.
-    factor[row + p] = Math.sqrt(Math.max(pivot, 0.5 * work.anchor[i]!))
-  }
-}
-
-/** x ← L⁻¹x for x of length f from `from` on. */
-function solveForward({ factor, freeCount: f }: Work, x: Float64Array, from: number): void {
-  for (let p = 0; p < f; p++) {
-    const row = p * f
-    let rest = x[from + p]!
-    for (let q = 0; q < p; q++) rest -= factor[row + q]! * x[from + q]!
-    x[from + p] = rest / factor[row + p]!
-  }
-}
-
-/** x ← L'⁻¹x */
-function solveBackward({ factor, freeCount: f }: Work, x: Float64Array): void {
-  for (let p = f - 1; p >= 0; p--) {
-    const row = p * f
-    const value = x[p]! / factor[row + p]!
-    x[p] = value
-    for (let q = 0; q < p; q++) x[q]! -= factor[row + q]! * value
-  }
-}
-
-/** Takes the part of the active rows out of the step, which is still L⁻¹ times the force: (G H⁻¹G' + μ)Δλ = G H⁻¹ force. */
-function enterRows(program: CostProgram, work: Work): void {
-  const { active, normals, schur, shift, step, freeCount: f, free, trade, sides } = work
-  const { n, rows } = program
-  let count = 0
-  for (let k = 0; k < rows.length; k++) if (work.rowStates[k] === ROW.active) active[count++] = k
-  work.activeCount = count
-  for (let a = 0; a < count; a++) {
-    const row = rows[active[a]!]!
-    for (let p = 0; p < f; p++) normals[a * n + p] = rowSlope(row, free[p]!, trade[free[p]!]!, sides[free[p]!]!)
-    solveForward(work, normals, a * n)
-    let total = 0
-    for (let p = 0; p < f; p++) total += normals[a * n + p]! * step[p]!
-    shift[a] = total
-    for (let b = 0; b <= a; b++) {
-      let product = a === b ? work.softness[active[a]!]! : 0
-      for (let p = 0; p < f; p++) product += normals[a * n + p]! * normals[b * n + p]!
-      schur[a * count + b] = product
-    }
-  }
-  solveSchur(work)
-  for (let a = 0; a < count; a++) for (let p = 0; p < f; p++) step[p]! -= shift[a]! * normals[a * n + p]!
-}
-
-/** shift ← S⁻¹shift by Cholesky; S has at least the softness on its diagonal. */
-function solveSchur({ schur, shift, softness, active, activeCount: count }: Work): void {
-  for (let a = 0; a < count; a++) {
-    let pivot = schur[a * count + a]!
-    for (let b = 0; b < a; b++) {
-      let rest = schur[a * count + b]!
-      for (let c = 0; c < b; c++) rest -= schur[a * count + c]! * schur[b * count + c]!
-      schur[a * count + b] = rest / schur[b * count + b]!
-      pivot -= schur[a * count + b]! * schur[a * count + b]!
-    }
-    schur[a * count + a] = Math.sqrt(Math.max(pivot, 0.5 * softness[active[a]!]!))
-  }
-  for (let a = 0; a < count; a++) {
-    for (let b = 0; b < a; b++) shift[a]! -= schur[a * count + b]! * shift[b]!
-    shift[a]! /= schur[a * count + a]!
-  }
-  for (let a = count - 1; a >= 0; a--) {
-    shift[a]! /= schur[a * count + a]!
-    for (let b = 0; b < a; b++) shift[b]! -= schur[a * count + b]! * shift[a]!
-  }
-}
-
 /** z_F ← z_F + step, shortened until Φ does not rise; true where something moved. */
 function descend(program: CostProgram, work: Work, before: number): boolean {
   work.tradeBefore.set(work.trade)
   work.gradientBefore.set(work.gradient)
+  keepCaps(work.caps)
   if (!apply(program, work, 1)) return false
   if (!rises(program, work, before)) {
     leaveZero(program, work)
@@ -260,6 +192,7 @@ function undo(program: CostProgram, work: Work): void {
   for (let p = 0; p < work.freeCount; p++) work.places[work.free[p]!] = PLACE.free
   work.trade.set(work.tradeBefore)
   work.gradient.set(work.gradientBefore)
+  restoreCaps(work.caps)
   revalue(program, work)
 }
 
@@ -306,6 +239,7 @@ function revalue(program: CostProgram, work: Work): void {
   const { rows, n } = program
   for (let k = 0; k < rows.length; k++) work.rowValues[k] = rowValue(rows[k]!, work.trade, n)
   refreshMultipliers(program, work)
+  refreshCaps(program, work.caps)
 }
 
 /** Φ but for a constant; the size of its terms, which its rounding goes by, is left in work.size. */
@@ -334,8 +268,12 @@ function potential(program: CostProgram, work: Work): number {
     total += multiplier * (work.rowValues[k]! - rows[k]!.bound) - 0.5 * work.softness[k]! * from * from
     size += multiplier * (Math.abs(work.rowValues[k]!) + Math.abs(rows[k]!.bound))
   }
+  for (let k = 0; k < program.caps.length; k++) {
+    const { on, multiplier, norm } = work.caps[k]!
+    if (on) size += multiplier * (norm + program.caps[k]!.radius)
+  }
   work.size = size
-  return total
+  return total + capsPotential(program, work.caps)
 }
 
 /** Whether the centres are where the search stands: the optimality conditions of the program itself then hold. */
@@ -351,5 +289,20 @@ function centred(program: CostProgram, work: Work): boolean {
     const rounding = moved <= 10 * SETTLED * size && moved > 0.5 * work.misses[k]!
     if (moved > MET * size && !rounding) return false
   }
-  return true
+  return capsCentred(program, work.caps, { trade: work.trade, image: work.step })
+}
+
+/** Lets caps count that the search has left out and that are exceeded; true where there are any. */
+function admit(program: CostProgram, work: Work): boolean {
+  const { n, caps } = program
+  let exceeded = false
+  for (let k = 0; k < caps.length; k++) {
+    const [cap, own] = [caps[k]!, work.caps[k]!]
+    if (own.on || capNorm(cap, work.trade, { n, image: work.step }) <= cap.radius + MET * capSize(cap, work.trade, n))
+      continue
+    admitCap(program, work, k)
+    exceeded = true
+  }
+  if (exceeded) measure(program, work)
+  return exceeded
 }

@@ -2,8 +2,10 @@
  * The certificate of a point of the cost-aware program, from the problem alone: nothing of the iteration that found the point
  * enters. With g = M(d+z) + b, the dual bound replaces the quadratic by its tangent at z, which lies below it; what is left
  * separates into the trades, and a convex function of one trade falls from z_i by at most (distance of 0 from its
- * subdifferential) × (way to the bound on that side, at most 1 + |z_i| + |d_i|). So objective − dual objective ≤ Σ_i r_i·way_i + Σ_k slack of row k.
+ * subdifferential) × (way to the bound on that side, at most 1 + |z_i| + |d_i|). A cap enters by the plane η'Σ(p + z) − λr with λ = √(η'Ση), which lies
+ * below λ(‖p + z‖ − r). So objective − dual objective ≤ Σ_i r_i·way_i + Σ_k slack of row k + Σ_k [λ_k r_k − η_k'Σ_k(p_k + z)].
  */
+import { capNorm, capSize } from './cost-program-cap.ts'
 import { priceSlope } from './cost-program-coordinate.ts'
 import { powerCost } from './cost-program-power.ts'
 import type { CostOptimum, CostProgram, CostRow } from './cost-program-types.ts'
@@ -43,8 +45,14 @@ interface Tally {
   away: number
 }
 
-/** Completes certificate, boundMultipliers and excess of an answer whose trade and multipliers are set. */
-export function certify(program: CostProgram, answer: CostOptimum): void {
+/** Two vectors of n numbers to write to: what the caps pull with, and one for every use. */
+export interface Scratch {
+  readonly pull: Float64Array
+  readonly image: Float64Array
+}
+
+/** Completes an answer whose trade, multipliers and capForces are set. */
+export function certify(program: CostProgram, answer: CostOptimum, scratch: Scratch): void {
   const { n, quadratic, deviation, linear, lower, upper } = program
   const { trade, multipliers, boundMultipliers, certificate } = answer
   const tally: Tally = { size: 0, pull: 0, gap: 0, away: 0 }
@@ -53,7 +61,8 @@ export function certify(program: CostProgram, answer: CostOptimum): void {
     spread += Math.sqrt(quadratic[i * n + i]!) * (Math.abs(deviation[i]!) + Math.abs(trade[i]!))
     tally.size += 0.5 * quadratic[i * n + i]! * deviation[i]! * deviation[i]!
   }
-  let objective = 0
+  answer.certificate.primalResidual = 0
+  let objective = settleCaps(program, answer, { tally, scratch })
   let outside = 0
   for (let i = 0; i < n; i++) {
     const x = trade[i]!
@@ -64,11 +73,16 @@ export function certify(program: CostProgram, answer: CostOptimum): void {
     objective += half + linear[i]! * x + cost
     tally.size += Math.abs(half) + Math.abs(linear[i]! * x) + cost
     const own = Math.sqrt(quadratic[i * n + i]!) * spread + Math.abs(linear[i]!)
-    tally.pull = Math.max(tally.pull, own + rowsPull(program, multipliers, i))
+    tally.pull = Math.max(tally.pull, own + rowsPull(program, multipliers, i) + capsPullOf(program, answer, i))
     outside = Math.max(outside, (Math.max(lower[i]! - x, x - upper[i]!) || 0) / (Math.abs(x) || 1))
-    boundMultipliers[i] = settleTrade(program, multipliers, { i, x, gradient: product + linear[i]!, tally })
+    boundMultipliers[i] = settleTrade(program, multipliers, {
+      i,
+      x,
+      gradient: product + linear[i]! + scratch.pull[i]!,
+      tally,
+    })
   }
-  certificate.primalResidual = Math.max(0, outside)
+  certificate.primalResidual = Math.max(certificate.primalResidual, outside)
   objective += settleRows(program, answer, tally)
   certificate.objective = objective
   certificate.dualResidual = share(tally.away, tally.pull)
@@ -139,4 +153,75 @@ function settleRows(program: CostProgram, answer: CostOptimum, tally: Tally): nu
   }
   tally.size += cost
   return cost
+}
+
+function capsPullOf({ n, caps }: CostProgram, { capMultipliers }: CostOptimum, i: number): number {
+  let total = 0
+  for (let k = 0; k < caps.length; k++) {
+    if (capMultipliers[k] !== 0) total += capMultipliers[k]! * Math.sqrt(caps[k]!.matrix[i * n + i]!)
+  }
+  return total
+}
+
+/** Multipliers, excess and pull of the caps, and what they add to the gap; returns what their excess costs. */
+function settleCaps(
+  program: CostProgram,
+  answer: CostOptimum,
+  { tally, scratch }: { tally: Tally; scratch: Scratch },
+): number {
+  const { n, caps } = program
+  const { trade, capExcess } = answer
+  let cost = 0
+  scratch.pull.fill(0)
+  for (let k = 0; k < caps.length; k++) {
+    const cap = caps[k]!
+    const excess = Math.max(0, capNorm(cap, trade, { n, image: scratch.image }) - cap.radius)
+    capExcess[k] = excess
+    const slack = settleForce(program, answer, { k, scratch })
+    if (cap.price === Number.POSITIVE_INFINITY) {
+      const violation = share(excess, Math.max(ROW_LEAST, capSize(cap, trade, n)))
+      answer.certificate.primalResidual = Math.max(answer.certificate.primalResidual, violation)
+      tally.gap += Math.abs(slack)
+    } else {
+      cost += cap.price * excess
+      tally.gap += cap.price * excess + slack
+    }
+  }
+  tally.size += cost
+  return cost
+}
+
+/** The multiplier of a cap and its part of the pull, from η; returns λr − η'Σ(p + z). */
+function settleForce(
+  { n, caps }: CostProgram,
+  { trade, capForces, capMultipliers }: CostOptimum,
+  { k, scratch }: { k: number; scratch: Scratch },
+): number {
+  const { matrix, point, radius, price } = caps[k]!
+  const { image, pull } = scratch
+  capMultipliers[k] = 0
+  if (isZero(capForces, { from: k * n, to: k * n + n })) return 0
+  let form = 0
+  let along = 0
+  for (let i = 0; i < n; i++) {
+    let total = 0
+    for (let j = 0; j < n; j++) total += matrix[i * n + j]! * capForces[k * n + j]!
+    image[i] = total
+    form += capForces[k * n + i]! * total
+    along += (point[i]! + trade[i]!) * total
+  }
+  const length = Math.sqrt(Math.max(0, form))
+  // Above the price only by rounding: the force that the price allows.
+  const part = length > price ? price / length : 1
+  for (let i = 0; i < n; i++) {
+    capForces[k * n + i]! *= part
+    pull[i]! += part * image[i]!
+  }
+  capMultipliers[k] = part * length
+  return part * (length * radius - along)
+}
+
+function isZero(x: Float64Array, { from, to }: { from: number; to: number }): boolean {
+  for (let i = from; i < to; i++) if (x[i] !== 0) return false
+  return true
 }

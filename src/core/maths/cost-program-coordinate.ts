@@ -4,9 +4,14 @@
  * line into pieces on which the derivative is m x + constant ± (1+δ)c|x|^δ; for δ = ½ a quadratic in √|x|. The functions run
  * for every trade in every sweep, so that they take numbers one by one and make no objects.
  */
+import { capsSlope, capsSlopeAfter } from './cost-program-cap.ts'
 import { feltAt, powerSlope, solvePower } from './cost-program-power.ts'
 import { type CostProgram, type CostRow, PLACE } from './cost-program-types.ts'
-import { ROW, refreshMultipliers, type Work } from './cost-program-work.ts'
+import { ROW, refreshMultipliers, smoothSlope, type Work } from './cost-program-work.ts'
+
+/** Halvings of a piece that caps bend, and of one whose minimum is near its start. */
+const CUTS = 12
+const CUTS_MAX = 60
 
 /** Slope of a row in one trade, at x or just beyond it on the given side (±1) where x is the kink. */
 export function rowSlope(row: CostRow, i: number, x: number, side: number): number {
@@ -80,17 +85,12 @@ function nextTurn(program: CostProgram, work: Work, i: number, x: number, side: 
 
 /**
  * Minimises Φ along trade i from where it stands; the answer is in work.landing, and row values and multipliers are those of the
- * answer. The gradient and the trade itself are left to the caller.
+ * answer. Gradient, caps and the trade itself are left to the caller.
  */
 export function minimiseTrade(program: CostProgram, work: Work, i: number): void {
   const { landing } = work
   const start = work.trade[i]!
-  const m = program.quadratic[i * program.n + i]! + work.anchor[i]!
-  const v = work.gradient[i]! - m * start
-  let side = 0
-  if (start < program.upper[i]! && work.gradient[i]! + priceSlope(program, work.multipliers, i, start, 1) < 0) side = 1
-  else if (start > program.lower[i]! && work.gradient[i]! + priceSlope(program, work.multipliers, i, start, -1) > 0)
-    side = -1
+  const side = sideDown(program, work, i)
   let place: number = work.places[i]!
   for (let x = start; side !== 0; ) {
     const turning = nextTurn(program, work, i, x, side)
@@ -98,20 +98,34 @@ export function minimiseTrade(program: CostProgram, work: Work, i: number): void
     const rate = turning < 0 ? 0 : side * rowSlope(program.rows[turning]!, i, x, side)
     nextStop(program, work, i, x, side)
     const stop = side * landing.x
-    const root = Math.max(side * x, side * pieceRoot(program, work, i, v, x, side))
-    const to = side * Math.min(root, turn, stop)
-    const ended = root < turn && root < stop
+    openPiece(program, work, i, x, side)
+    const root = Math.max(side * x, side * pieceRoot(program, work, i))
+    const to = cappedEnd(program, work, i, side * Math.min(root, turn, stop))
+    const ended = side * to < turn && side * to < stop
     place = ended || turn < stop ? PLACE.free : landing.place
     shiftRows(program, work, i, x, to)
     if (!ended && turn < stop) turnRow(program, work, turning, rate)
     x = to
     landing.x = to
     if (ended || place < 0) break
-    if (side * (m * x + v + priceSlope(program, work.multipliers, i, x, side)) >= 0) break
+    const smooth = work.gradient[i]! + ownCurvature(program, work, i) * (x - start)
+    const caps = capsSlopeAfter(program, work.caps, i, x - start)
+    if (side * (smooth + caps + priceSlope(program, work.multipliers, i, x, side)) >= 0) break
   }
   if (side === 0) landing.x = start
   landing.place = place
   refreshMultipliers(program, work)
+}
+
+const ownCurvature = (program: CostProgram, work: Work, i: number): number =>
+  program.quadratic[i * program.n + i]! + work.anchor[i]!
+
+/** The side to which Φ falls as trade i moves; 0 where to none. */
+function sideDown(program: CostProgram, work: Work, i: number): number {
+  const x = work.trade[i]!
+  const slope = smoothSlope(work, i)
+  if (x < program.upper[i]! && slope + priceSlope(program, work.multipliers, i, x, 1) < 0) return 1
+  return x > program.lower[i]! && slope + priceSlope(program, work.multipliers, i, x, -1) > 0 ? -1 : 0
 }
 
 /** Takes a row over the edge that it has reached at the given rate of its value. */
@@ -138,23 +152,57 @@ function shiftRows(program: CostProgram, work: Work, i: number, x: number, y: nu
   }
 }
 
-/** The zero of the derivative of Φ along trade i, continued from its piece beyond x on the given side; ±∞ where it has none. */
-function pieceRoot(program: CostProgram, work: Work, i: number, v: number, x: number, side: number): number {
-  let m = program.quadratic[i * program.n + i]! + work.anchor[i]!
-  const sign = x > 0 || (x === 0 && side > 0) ? 1 : -1
-  let level = v + sign * program.proportional[i]!
+/** The derivative of Φ along trade i without caps, on its piece beyond x on the given side. */
+function openPiece(program: CostProgram, work: Work, i: number, x: number, side: number): void {
+  const { piece } = work
+  piece.curvature = ownCurvature(program, work, i)
+  piece.from = x
+  piece.sign = x > 0 || (x === 0 && side > 0) ? 1 : -1
+  piece.level = work.gradient[i]! - piece.curvature * work.trade[i]! + piece.sign * program.proportional[i]!
   for (let k = 0; k < program.rows.length; k++) {
     const state = work.rowStates[k]!
     if (state === ROW.idle) continue
     const slope = rowSlope(program.rows[k]!, i, x, side)
-    level += work.multipliers[k]! * slope
+    piece.level += work.multipliers[k]! * slope
     if (state === ROW.paid) continue
     const stiffness = (slope * slope) / work.softness[k]!
-    m += stiffness
-    level -= stiffness * x
+    piece.curvature += stiffness
+    piece.level -= stiffness * x
   }
+}
+
+/**
+ * The zero of the derivative continued from its piece, with the pull of the caps as it is where the trade stands: as that
+ * only grows, the zero is never nearer than this one.
+ */
+function pieceRoot(program: CostProgram, work: Work, i: number): number {
+  const { curvature, level, sign } = work.piece
+  const whole = level + capsSlope(work.caps, i)
   const c = (1 + program.exponent) * program.power[i]!
-  if (c === 0) return m > 0 ? -level / m : side * Number.POSITIVE_INFINITY
-  const force = -sign * level - powerSlope(program, i, 0, sign)
-  return force > 0 ? sign * solvePower(m, c, feltAt(program, i, 0, sign), force, program.exponent) : 0
+  if (c === 0) return -whole / curvature
+  const force = -sign * whole - powerSlope(program, i, 0, sign)
+  return force > 0 ? sign * solvePower(curvature, c, feltAt(program, i, 0, sign), force, program.exponent) : 0
+}
+
+/** The derivative of Φ at y on the piece. */
+function pieceSlope(program: CostProgram, work: Work, i: number, y: number): number {
+  const { curvature, level, sign } = work.piece
+  const own = curvature * y + level + sign * powerSlope(program, i, y, sign)
+  return own + capsSlopeAfter(program, work.caps, i, y - work.trade[i]!)
+}
+
+/** `to`, or where the caps make Φ rise before it: there by bisection, which need not be exact as Newton steps follow. */
+function cappedEnd(program: CostProgram, work: Work, i: number, to: number): number {
+  if (work.capsOn === 0 || !Number.isFinite(to)) return to
+  const from = work.piece.from
+  const side = to > from ? 1 : -1
+  if (side * pieceSlope(program, work, i, to) <= 0) return to
+  let [low, high] = [from, to]
+  for (let cut = 0; cut < CUTS_MAX; cut++) {
+    const middle = 0.5 * (low + high)
+    if (side * pieceSlope(program, work, i, middle) > 0) high = middle
+    else low = middle
+    if (low !== from && cut >= CUTS) break
+  }
+  return low
 }

@@ -40,6 +40,9 @@ export interface CostCap {
   readonly weight: number
 }
 
+/** Most caps of a program. */
+export const CAPS_MAX = 3
+
 export interface CostProgram {
   readonly n: number
   /** M, n × n, symmetric positive semidefinite. */
@@ -61,7 +64,7 @@ export interface CostProgram {
   /** May be +∞; lower = upper fixes a trade. */
   readonly upper: Float64Array
   readonly rows: readonly CostRow[]
-  /** At most three. */
+  /** At most CAPS_MAX. */
   readonly caps: readonly CostCap[]
 }
 
@@ -73,12 +76,14 @@ export interface CostStart {
   readonly trade: Float64Array
   readonly places: Int16Array
   readonly multipliers: Float64Array
+  /** η of each cap, n numbers each: the cap pulls with Ση; 0 where it does not bind. */
+  readonly capForces: Float64Array
 }
 
 /** What can be checked about a point without knowing how it was found. */
 export interface Certificate {
   objective: number
-  /** Largest violation of a bound or hard row, as a share of the terms that make it up. */
+  /** Largest violation of a bound, hard row or hard cap, as a share of the terms that make it up. */
   primalResidual: number
   /** Largest distance of 0 from the subdifferential of the Lagrangian in one trade, as a share of the largest pull. */
   dualResidual: number
@@ -88,9 +93,9 @@ export interface Certificate {
 
 export interface CostOptimum extends CostStart {
   /**
-   * optimal: all three residuals are at most 1e-9. infeasible: the hard rows contradict each other within the box;
-   * `trade` then has the least relaxation, `excess` says of which rows, and multipliers and certificate are those of the
-   * program min Σ weight·excess/|h|. inaccurate: neither could be shown; the certificate says how far the point is from it.
+   * optimal: all three residuals are at most 1e-9. infeasible: the hard rows and caps contradict each other within the
+   * box; `trade` then has the least relaxation, `excess` and `capExcess` say of which of them, and multipliers and certificate
+   * are those of the program min Σ weight·excess/|h|. inaccurate: neither could be shown; the certificate says how far the point is from it.
    */
   status: 'optimal' | 'infeasible' | 'inaccurate'
   /** z */
@@ -101,7 +106,11 @@ export interface CostOptimum extends CostStart {
   readonly boundMultipliers: Float64Array
   /** Excess of each row over its bound. */
   readonly excess: Float64Array
-  /** Σ weight·excess/|h| of the hard rows (of excess where h = 0), where infeasible; else 0. */
+  /** Price of each cap per unit of its radius, √(η'Ση), ≥ 0. */
+  readonly capMultipliers: Float64Array
+  /** Excess of each cap over its radius. */
+  readonly capExcess: Float64Array
+  /** Σ weight·excess/|h| of the hard rows and caps (of excess where h = 0), where infeasible; else 0. */
   relaxation: number
   readonly certificate: Certificate
   /** Newton steps of all attempts. */

@@ -7,8 +7,10 @@
  * then move to the minimum found. Φ is strictly convex, its rows enter smoothly, each with the multiplier
  * λ_k(z) = λ̄_k + (R_k(z) − h_k)/μ_k, clipped to [0, ρ_k]; so rows may depend on each other and M may be singular.
  */
+
+import { type CapWork, capsPull, capsSlope, makeCaps, measureCaps, openCap, recentreCaps } from './cost-program-cap.ts'
 import { rowSize, rowsPull, rowValue } from './cost-program-certificate.ts'
-import { type CostProgram, PLACE } from './cost-program-types.ts'
+import { CAPS_MAX, type CostProgram, PLACE } from './cost-program-types.ts'
 
 /** Whether the multiplier of a row is 0, between, or at its price. */
 export const ROW = { idle: 0, active: 1, paid: 2 } as const
@@ -35,22 +37,30 @@ export interface Work {
   readonly softness: Float64Array
   /** |R_k − h_k| that the last move of the centres left, where the row counts. */
   readonly misses: Float64Array
+  /** First μ as a part of the largest effect that one trade has. */
+  caution: number
   /** Least μ. */
   readonly hardest: Float64Array
   readonly rowStates: Uint8Array
   /** R_k(z) */
   readonly rowValues: Float64Array
   readonly landing: { x: number; place: number }
+  /** The piece of a trade's line that is being minimised: its derivative without caps is m·x + level ± C(m + |x|)^δ. */
+  readonly piece: { from: number; curvature: number; level: number; sign: number }
   readonly free: Int32Array
   freeCount: number
-  readonly active: Int32Array
+  readonly caps: readonly CapWork[]
+  /** How many caps count. */
+  capsOn: number
+  /** How many rows and caps are active; their softness. */
   activeCount: number
+  readonly yields: Float64Array
   /** Cholesky factor of the free block, rows of length freeCount; good for `free` while `factored`. */
   readonly factor: Float64Array
   factored: boolean
   readonly step: Float64Array
   readonly force: Float64Array
-  /** L⁻¹G', n numbers for each active row. */
+  /** L⁻¹G', n numbers for each active row or cap. */
   readonly normals: Float64Array
   readonly schur: Float64Array
   readonly shift: Float64Array
@@ -82,21 +92,25 @@ export function makeWork(n: number, rowsMax: number): Work {
     prices: perRow(),
     softness: perRow(),
     misses: perRow(),
+    caution: 0,
     hardest: perRow(),
     rowStates: new Uint8Array(rowsMax),
     rowValues: perRow(),
     landing: { x: 0, place: 0 },
+    piece: { from: 0, curvature: 0, level: 0, sign: 1 },
     free: new Int32Array(n),
     freeCount: 0,
-    active: new Int32Array(rowsMax),
+    caps: makeCaps(n),
+    capsOn: 0,
     activeCount: 0,
+    yields: new Float64Array(rowsMax + CAPS_MAX),
     factor: new Float64Array(n * n),
     factored: false,
     step: vector(),
     force: vector(),
-    normals: new Float64Array(n * rowsMax),
-    schur: new Float64Array(rowsMax * rowsMax),
-    shift: perRow(),
+    normals: new Float64Array(n * (rowsMax + CAPS_MAX)),
+    schur: new Float64Array((rowsMax + CAPS_MAX) ** 2),
+    shift: new Float64Array(rowsMax + CAPS_MAX),
     tradeBefore: vector(),
     gradientBefore: vector(),
     stuck: false,
@@ -126,9 +140,8 @@ const VISIBLE = 1e-9
 export function begin(program: CostProgram, work: Work, attempt: number): void {
   const { n, rows, quadratic } = program
   const { anchor, softness } = CAUTION[attempt]!
-  let trace = 0
-  for (let i = 0; i < n; i++) trace += quadratic[i * n + i]!
-  const mean = trace > 0 ? trace / n : 1
+  const mean = meanDiagonal(quadratic, n)
+  work.caution = softness
   for (let i = 0; i < n; i++) {
     const own = quadratic[i * n + i]!
     work.roots[i] = Math.sqrt(own)
@@ -152,12 +165,32 @@ export function begin(program: CostProgram, work: Work, attempt: number): void {
     work.misses[k] = Number.POSITIVE_INFINITY
     work.prices[k] = Math.min(row.price, Math.max(0, work.multipliers[k]!))
   }
+  work.capsOn = 0
+  for (let k = 0; k < program.caps.length; k++) if (work.caps[k]!.on) admitCap(program, work, k)
   work.factored = false
   measure(program, work)
 }
 
+/** The cap counts from now on, with the centre that it has; `measure` has to follow. */
+export function admitCap(program: CostProgram, work: Work, k: number): void {
+  const { n, quadratic, caps } = program
+  const { matrix } = caps[k]!
+  const effect = meanDiagonal(matrix, n) / meanDiagonal(quadratic, n)
+  const softness = work.caution * effect
+  openCap(work.caps[k]!, softness, HARDEST * softness)
+  work.capsOn++
+}
+
+/** 1 where the diagonal is 0. */
+function meanDiagonal(matrix: Float64Array, n: number): number {
+  let trace = 0
+  for (let i = 0; i < n; i++) trace += matrix[i * n + i]!
+  return trace > 0 ? trace / n : 1
+}
+
 /** Moves the centres to where the search stands. */
 export function recentre(program: CostProgram, work: Work): void {
+  recentreCaps(program, work.caps, { trade: work.trade, image: work.step })
   for (let i = 0; i < program.n; i++) work.centre[i] = work.trade[i]!
   for (let k = 0; k < program.rows.length; k++) {
     const miss = work.softness[k]! * Math.abs(work.multipliers[k]! - work.prices[k]!)
@@ -208,7 +241,11 @@ export function measure(program: CostProgram, work: Work): void {
   }
   for (let k = 0; k < rows.length; k++) work.rowValues[k] = rowValue(rows[k]!, trade, n)
   refreshMultipliers(program, work)
+  measureCaps(program, trade, work.caps)
 }
+
+/** Slope of Φ in trade i without what it costs and the rows. */
+export const smoothSlope = (work: Work, i: number): number => work.gradient[i]! + capsSlope(work.caps, i)
 
 /** λ_k(z) and the states of the rows. */
 export function refreshMultipliers({ rows }: CostProgram, work: Work): void {
@@ -222,4 +259,7 @@ export function refreshMultipliers({ rows }: CostProgram, work: Work): void {
 
 /** The size of the terms of the pull on trade i. */
 export const pullSize = (program: CostProgram, work: Work, i: number): number =>
-  work.roots[i]! * work.spread + Math.abs(program.linear[i]!) + rowsPull(program, work.multipliers, i)
+  work.roots[i]! * work.spread +
+  Math.abs(program.linear[i]!) +
+  rowsPull(program, work.multipliers, i) +
+  capsPull(program, work.caps, i)

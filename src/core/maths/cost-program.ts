@@ -1,14 +1,15 @@
 /**
- * The convex program behind the cost-aware policy: curvature of future cost, proportional and power cost of trading, a box and
- * convex piecewise linear rows (`CostProgram`), solved to its optimum and certified. Up to three attempts of the active-set
- * Newton method in the proximal method of multipliers, each more cautious than the one before and starting where that ended.
- * Where an attempt ends outside the rows, the least relaxation is found as a program of its own, in which the rows are soft and
- * nothing else counts: either it is positive and the answer, or the rows can be met.
+ * The convex program behind the cost-aware policy: curvature of future cost, proportional and power cost of trading, a box,
+ * convex piecewise linear rows and caps on risk (`CostProgram`), solved to its optimum and certified. Up to three attempts of the
+ * active-set Newton method in the proximal method of multipliers, each more cautious than the one before and starting where that
+ * ended. Where an attempt ends outside rows or caps, the least relaxation is found as a program of its own, in which they are soft
+ * and nothing else counts: either it is positive and the answer, or they can be met.
  */
 import { assert } from '../base/result.ts'
 import { solveActive } from './cost-program-active.ts'
+import { type CapWork, closeCap } from './cost-program-cap.ts'
 import { certify } from './cost-program-certificate.ts'
-import { type CostOptimum, type CostProgram, type CostStart, PLACE } from './cost-program-types.ts'
+import { CAPS_MAX, type CostOptimum, type CostProgram, type CostStart, PLACE } from './cost-program-types.ts'
 import { ATTEMPTS, makeWork, type Work } from './cost-program-work.ts'
 
 export interface CostProgramSolver {
@@ -48,8 +49,11 @@ function makeAnswer(n: number, rowsMax: number): CostOptimum {
     trade: new Float64Array(n),
     places: new Int16Array(n),
     multipliers: new Float64Array(rowsMax),
+    capForces: new Float64Array(n * CAPS_MAX),
     boundMultipliers: new Float64Array(n),
     excess: new Float64Array(rowsMax),
+    capMultipliers: new Float64Array(CAPS_MAX),
+    capExcess: new Float64Array(CAPS_MAX),
     relaxation: 0,
     certificate: { objective: 0, primalResidual: 0, dualResidual: 0, gap: 0 },
     iterations: 0,
@@ -57,7 +61,7 @@ function makeAnswer(n: number, rowsMax: number): CostOptimum {
 }
 
 function check(program: CostProgram, n: number, rowsMax: number): void {
-  const { deviation, linear, proportional, power, exponent, felt, lower, upper, rows } = program
+  const { deviation, linear, proportional, power, exponent, felt, lower, upper, rows, caps } = program
   assert(program.n === n && program.quadratic.length === n * n, `program must be of size ${n}, was ${program.n}`)
   assert(rows.length <= rowsMax, `rows must be at most ${rowsMax}, were ${rows.length}`)
   assert(exponent > 0 && exponent <= 1, `exponent must be in (0, 1], was ${exponent}`)
@@ -78,7 +82,14 @@ function check(program: CostProgram, n: number, rowsMax: number): void {
     const free = proportional[i]! < Number.POSITIVE_INFINITY
     assert(free || (from <= 0 && to >= 0), `a trade of infinite cost must be allowed to be 0, was ${from} to ${to}`)
   }
-  assert(program.caps.length === 0, `caps must be none, were ${program.caps.length}`)
+  assert(caps.length <= CAPS_MAX, `caps must be at most ${CAPS_MAX}, were ${caps.length}`)
+  for (const { matrix, point, radius, price, weight } of caps) {
+    assert(matrix.length === n * n && point.length === n, `a cap must be of size ${n}, was ${point.length}`)
+    assert(radius >= 0 && radius < Number.POSITIVE_INFINITY, `a radius must be finite and at least 0, was ${radius}`)
+    assert(price >= 0 && weight > 0, 'a cap must have positive prices')
+    for (let i = 0; i < n; i++)
+      assert(matrix[i * n + i]! >= 0 && Number.isFinite(point[i]!), `the terms of trade ${i} in a cap must be finite`)
+  }
   for (const { bound, price, weight } of rows)
     assert(Number.isFinite(bound) && price >= 0 && weight > 0, `a row must have a finite bound and positive prices`)
 }
@@ -89,11 +100,22 @@ function enter(work: Work, start: CostStart | undefined): void {
     work.trade.fill(0)
     work.places.fill(PLACE.zero)
     work.multipliers.fill(0)
+    for (const cap of work.caps) closeCap(cap)
     return
   }
   work.trade.set(start.trade)
   work.places.set(start.places)
   work.multipliers.set(start.multipliers)
+  for (let k = 0; k < CAPS_MAX; k++) enterCap(work.caps[k]!, start.capForces, k * work.trade.length)
+}
+
+/** The cap counts from the start where the start has a force for it. */
+function enterCap(cap: CapWork, forces: Float64Array, from: number): void {
+  cap.on = false
+  for (let i = 0; i < cap.centre.length; i++) {
+    cap.centre[i] = forces[from + i]!
+    if (cap.centre[i] !== 0) cap.on = true
+  }
 }
 
 function leave(program: CostProgram, work: Work, answer: CostOptimum): void {
@@ -101,20 +123,29 @@ function leave(program: CostProgram, work: Work, answer: CostOptimum): void {
   answer.places.set(work.places)
   answer.multipliers.fill(0)
   for (let k = 0; k < program.rows.length; k++) answer.multipliers[k] = work.multipliers[k]!
+  answer.capForces.fill(0)
+  for (let k = 0; k < program.caps.length; k++) {
+    const { on, rate, reach } = work.caps[k]!
+    if (on) for (let i = 0; i < program.n; i++) answer.capForces[k * program.n + i] = rate * reach[i]!
+  }
   answer.iterations = work.steps
   answer.relaxation = 0
-  certify(program, answer)
+  certify(program, answer, { pull: work.force, image: work.step })
+  for (let k = 0; k < program.caps.length; k++)
+    for (let i = 0; i < program.n; i++) work.caps[k]!.centre[i] = answer.capForces[k * program.n + i]!
   const { primalResidual, dualResidual, gap } = answer.certificate
   // Written so that NaN is refused too.
   answer.status = Math.max(primalResidual, dualResidual, gap) <= TOLERANCE ? 'optimal' : 'inaccurate'
 }
 
 /**
- * min Σ weight·excess/|h| over the box: the excess of hard rows alone counts. True, and the answer filled, where it is positive;
+ * min Σ weight·excess/|h| over the box: the excess of hard rows and caps alone counts. True, and the answer filled, where it is positive;
  * else the search goes on from where it was.
  */
 function relax(program: CostProgram, work: Work, answer: CostOptimum): boolean {
-  const { n, rows } = program
+  const { n, rows, caps } = program
+  const price = (of: { price: number; weight: number }, bound: number): number =>
+    of.price === Number.POSITIVE_INFINITY ? of.weight / (Math.abs(bound) || 1) : 0
   const nothing = new Float64Array(n)
   const relaxed: CostProgram = {
     ...program,
@@ -122,12 +153,11 @@ function relax(program: CostProgram, work: Work, answer: CostOptimum): boolean {
     linear: nothing,
     proportional: program.proportional.map((a) => (a === Number.POSITIVE_INFINITY ? a : 0)),
     power: nothing,
-    rows: rows.map((row) => ({
-      ...row,
-      price: row.price === Number.POSITIVE_INFINITY ? row.weight / (Math.abs(row.bound) || 1) : 0,
-    })),
+    rows: rows.map((row) => ({ ...row, price: price(row, row.bound) })),
+    caps: caps.map((cap) => ({ ...cap, price: price(cap, cap.radius) })),
   }
   work.multipliers.fill(0)
+  for (const cap of work.caps) closeCap(cap)
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     solveActive(relaxed, work, attempt)
     leave(relaxed, work, answer)

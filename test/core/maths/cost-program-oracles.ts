@@ -1,9 +1,17 @@
 /** Independent answers to cost-aware programs: a clear, slow method that shares no code with the solver, and HiGHS. */
-import type { CostProgram, CostRow } from '../../../src/core/maths/cost-program-types.ts'
+import type { CostCap, CostProgram, CostRow } from '../../../src/core/maths/cost-program-types.ts'
 import { solveWithHighs } from './highs-oracle.ts'
 
 const rowAt = (row: CostRow, z: Float64Array): number =>
   z.reduce((sum, x, i) => sum + row.slope[i]! * x + (row.bend?.[i] ?? 0) * Math.abs(x - (row.kink?.[i] ?? 0)), 0)
+
+const capAt = ({ matrix, point }: CostCap, z: Float64Array): number => {
+  const n = z.length
+  let square = 0
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < n; j++) square += (point[i]! + z[i]!) * matrix[i * n + j]! * (point[j]! + z[j]!)
+  return Math.sqrt(Math.max(0, square))
+}
 
 /** The objective in so many words, excess of soft rows included. */
 export function objectiveAt(program: CostProgram, z: Float64Array): number {
@@ -16,6 +24,7 @@ export function objectiveAt(program: CostProgram, z: Float64Array): number {
     total += linear[i]! * z[i]! + proportional[i]! * size
     total += power[i]! * ((before + size) ** (1 + exponent) - before ** (1 + exponent))
   }
+  for (const cap of program.caps) if (cap.price < Infinity) total += cap.price * Math.max(0, capAt(cap, z) - cap.radius)
   for (const row of rows) if (row.price < Infinity) total += row.price * Math.max(0, rowAt(row, z) - row.bound)
   return total
 }

@@ -1,14 +1,16 @@
 /** Random programs for the cost-aware solver: every kind of row, bound and degeneracy, from a seeded stream. */
 import type { Random } from '../../../src/core/base/random.ts'
-import type { CostProgram, CostRow } from '../../../src/core/maths/cost-program-types.ts'
+import type { CostCap, CostProgram, CostRow } from '../../../src/core/maths/cost-program-types.ts'
 
 export interface ProblemOptions {
   readonly nMax: number
   /** Power costs too. */
   readonly power: boolean
+  /** Caps too. */
+  readonly caps: boolean
 }
 
-export function randomProgram(random: Random, { nMax, power }: ProblemOptions): CostProgram {
+export function randomProgram(random: Random, { nMax, power, caps: capped }: ProblemOptions): CostProgram {
   const n = 1 + random.integer(nMax)
   const vector = (of: (i: number) => number): Float64Array => Float64Array.from({ length: n }, (_, i) => of(i))
   const chance = (p: number): boolean => random.uniform() < p
@@ -37,14 +39,37 @@ export function randomProgram(random: Random, { nMax, power }: ProblemOptions): 
   }
   // Where infinite on a flat direction, the linear part could have no minimum: it lies in the span of M.
   if (wide === Number.POSITIVE_INFINITY) base.linear.fill(0)
+  // Caps bind where the point that obeys them has traded more than is worth its cost.
+  const traded = capped && chance(0.7) ? random.uniform() : 0
   const inside = vector((i) => {
+    if (traded > 0) return Math.min(upper[i]!, Math.max(lower[i]!, -traded * deviation[i]!))
     const [from, to] = [Math.max(lower[i]!, -1), Math.min(upper[i]!, 1)]
     if (from <= 0 && to >= 0) return chance(0.5) ? 0 : from + random.uniform() * (to - from)
     return Number.isFinite(lower[i]!) ? lower[i]! : Number.isFinite(upper[i]!) ? upper[i]! : from
   })
   const rows = Array.from({ length: random.integer(6) }, () => randomRow(random, { base, inside }))
   if (rows.length > 0 && chance(0.1)) rows.push(rows[0]!)
-  return { ...base, rows, caps: [] }
+  const count = capped ? 1 + random.integer(3) : 0
+  const caps = Array.from({ length: count }, () => randomCap(random, { base, inside }))
+  return { ...base, rows, caps }
+}
+
+/** A cap that `inside` satisfies, often exactly or nearly; soft in one of six. */
+function randomCap(
+  random: Random,
+  { base, inside }: { base: Omit<CostProgram, 'rows' | 'caps'>; inside: Float64Array },
+): CostCap {
+  const { n, deviation } = base
+  const kind = random.integer(4)
+  const matrix = kind === 0 ? base.quadratic : randomQuadratic(random, n)
+  const point = kind === 1 ? deviation.map((d) => d + random.normal() / Math.sqrt(n)) : deviation
+  let square = 0
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < n; j++) square += (point[i]! + inside[i]!) * matrix[i * n + j]! * (point[j]! + inside[j]!)
+  const slack = random.uniform() < 0.3 ? 1 : 1 + random.uniform() ** 2
+  const radius = Math.sqrt(Math.max(0, square)) * slack
+  const price = random.uniform() < 1 / 6 ? random.uniform() : Number.POSITIVE_INFINITY
+  return { matrix, point, radius, price, weight: 1 }
 }
 
 /** Positive semidefinite: factors and own risk, low rank, duplicates, empty rows, or diagonal. */

@@ -5,47 +5,15 @@ import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { makeRandom } from '../../../src/core/base/random.ts'
 import { makeCostProgram } from '../../../src/core/maths/cost-program.ts'
-import type { CostOptimum, CostProgram, CostRow } from '../../../src/core/maths/cost-program-types.ts'
+import type { CostProgram, CostRow } from '../../../src/core/maths/cost-program-types.ts'
 import { computeCurvature, proportionalCosts } from '../../../src/core/sizing/curvature.ts'
+import { expectOptimal, fill, row as hard, program, solve } from './cost-program-examples.ts'
 import { minimiseSlowly, objectiveAt, objectiveByHighs } from './cost-program-oracles.ts'
 import { randomProgram } from './cost-program-problems.ts'
 
 const SHARED = fileURLToPath(new URL('../../../../shared/reference/frontier/', import.meta.url))
 const absent = !existsSync(SHARED) && process.env.CI === undefined
 if (absent) console.warn(`skipped: reference data is not in ${SHARED}`)
-
-const solve = (program: CostProgram): CostOptimum => makeCostProgram(program.n, program.rows.length).solve(program)
-const fill = (n: number, value: number): Float64Array => new Float64Array(n).fill(value)
-
-/** Without costs, bounds and rows unless given. */
-const program = (part: Partial<CostProgram> & Pick<CostProgram, 'n' | 'quadratic' | 'deviation'>): CostProgram => ({
-  linear: fill(part.n, 0),
-  proportional: fill(part.n, 0),
-  power: fill(part.n, 0),
-  exponent: 0.5,
-  felt: null,
-  caps: [],
-  lower: fill(part.n, -Infinity),
-  upper: fill(part.n, Infinity),
-  rows: [],
-  ...part,
-})
-
-const hard = (n: number, row: Partial<CostRow> & Pick<CostRow, 'bound'>): CostRow => ({
-  slope: fill(n, 0),
-  bend: null,
-  kink: null,
-  price: Infinity,
-  weight: 1,
-  ...row,
-})
-
-const expectOptimal = ({ status, certificate }: CostOptimum): void => {
-  expect(status).toBe('optimal')
-  expect(certificate.primalResidual).toBeLessThan(1e-9)
-  expect(certificate.dualResidual).toBeLessThan(1e-9)
-  expect(certificate.gap).toBeLessThan(1e-9)
-}
 
 describe('one trade', () => {
   const one = (part: Partial<CostProgram>): number =>
@@ -126,7 +94,7 @@ describe('random programs', () => {
   test('[CONVEX-1] all residuals are below 1e-9 on 300 programs of every kind', () => {
     const random = makeRandom('certificates')
     for (let k = 0; k < 300; k++) {
-      const each = randomProgram(random, { nMax: 60, power: k % 2 === 1 })
+      const each = randomProgram(random, { nMax: 60, power: k % 2 === 1, caps: false })
       const optimum = solve(each)
       expectOptimal(optimum)
       const plain = objectiveAt(each, optimum.trade)
@@ -138,7 +106,7 @@ describe('random programs', () => {
     const random = makeRandom('highs')
     let refused = 0
     for (let k = 0; k < 300; k++) {
-      const each = randomProgram(random, { nMax: k % 10 === 0 ? 60 : 16, power: false })
+      const each = randomProgram(random, { nMax: k % 10 === 0 ? 60 : 16, power: false, caps: false })
       const optimum = solve(each)
       expectOptimal(optimum)
       const oracle = highsOrNull(each)
@@ -155,7 +123,7 @@ describe('random programs', () => {
   test('[CONVEX-3] the clear, slow version ends at the same objective, power costs included', () => {
     const random = makeRandom('slow')
     for (let k = 0; k < 12; k++) {
-      const each = randomProgram(random, { nMax: 3, power: true })
+      const each = randomProgram(random, { nMax: 3, power: true, caps: false })
       const optimum = solve(each)
       const slow = minimiseSlowly(each)
       expectOptimal(optimum)
@@ -173,7 +141,7 @@ describe('random programs', () => {
   test('[CONVEX-4] a start changes neither the optimum nor the certificate, and the same start gives the same bits', () => {
     const random = makeRandom('warm')
     for (let k = 0; k < 100; k++) {
-      const each = randomProgram(random, { nMax: 30, power: k % 2 === 1 })
+      const each = randomProgram(random, { nMax: 30, power: k % 2 === 1, caps: false })
       const solver = makeCostProgram(each.n, each.rows.length)
       const cold = solver.solve(each).certificate.objective
       const moved = { ...each, deviation: each.deviation.map((d) => d + 0.05 * random.normal()) }

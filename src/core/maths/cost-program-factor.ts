@@ -1,0 +1,155 @@
+/**
+ * The linear algebra of one Newton step of cost-program-active on the free trades F: the Cholesky factor of
+ * H = M_FF + diag(ε + curvature of the power cost) + Σ_k rate_k·(Σ_k)_FF, and the active rows and caps, whose normals G and
+ * softness μ it is bordered with: (G H⁻¹G' + μ)Δλ = G H⁻¹ force, step = H⁻¹(force − G'Δλ).
+ */
+import { rowSlope } from './cost-program-coordinate.ts'
+import { powerCurvature } from './cost-program-power.ts'
+import type { CostProgram } from './cost-program-types.ts'
+import { ROW, type Work } from './cost-program-work.ts'
+
+/** work.step ← the Newton step for the force that is in it. */
+export function solveNewton(program: CostProgram, work: Work): void {
+  if (!work.factored) {
+    assemble(program, work)
+    factorise(work)
+  }
+  solveForward(work, work.step, 0)
+  enterNormals(program, work)
+  solveBackward(work, work.step)
+}
+
+/** The lower triangle of H into work.factor. */
+function assemble(program: CostProgram, work: Work): void {
+  const { n, quadratic, power } = program
+  const { factor, free, freeCount: f } = work
+  work.factored = true
+  for (let p = 0; p < f; p++) {
+    const i = free[p]!
+    const row = p * f
+    for (let q = 0; q <= p; q++) factor[row + q] = quadratic[i * n + free[q]!]!
+    factor[row + p]! += work.anchor[i]!
+    if (power[i] !== 0) {
+      factor[row + p]! += powerCurvature(program, i, work.trade[i]!, work.sides[i]!)
+      work.factored = false
+    }
+  }
+  for (let k = 0; k < program.caps.length; k++) if (work.caps[k]!.on) assembleCap(program, work, k)
+}
+
+/** ∂²/∂z² of a cap: rate·(Σ − ĝĝ') where its multiplier is at its price; where it is active, the rest of ĝĝ' is a normal. */
+function assembleCap({ n, caps }: CostProgram, work: Work, k: number): void {
+  const { factor, free, freeCount: f } = work
+  const { rate, state, pulls, norm } = work.caps[k]!
+  if (rate === 0) return
+  const { matrix } = caps[k]!
+  const flat = state === ROW.paid ? rate / (norm * norm) : 0
+  for (let p = 0; p < f; p++) {
+    const i = free[p]!
+    const own = flat * pulls[i]!
+    for (let q = 0; q <= p; q++) {
+      const j = free[q]!
+      factor[p * f + q]! += rate * matrix[i * n + j]! - own * pulls[j]!
+    }
+  }
+  work.factored = false
+}
+
+function factorise({ factor, free, freeCount: f, anchor }: Work): void {
+  for (let p = 0; p < f; p++) {
+    const row = p * f
+    const diagonal = factor[row + p]!
+    for (let q = 0; q < p; q++) {
+      const other = q * f
+      let rest = factor[row + q]!
+      for (let r = 0; r < q; r++) rest -= factor[row + r]! * factor[other + r]!
+      factor[row + q] = rest / factor[other + q]!
+    }
+    let pivot = diagonal
+    for (let r = 0; r < p; r++) pivot -= factor[row + r]! * factor[row + r]!
+    // The anchor is the least that a pivot of a semidefinite M can be; less is rounding.
+    factor[row + p] = Math.sqrt(Math.max(pivot, 0.5 * anchor[free[p]!]!))
+  }
+}
+
+/** x ← L⁻¹x for x of length f from `from` on. */
+function solveForward({ factor, freeCount: f }: Work, x: Float64Array, from: number): void {
+  for (let p = 0; p < f; p++) {
+    const row = p * f
+    let rest = x[from + p]!
+    for (let q = 0; q < p; q++) rest -= factor[row + q]! * x[from + q]!
+    x[from + p] = rest / factor[row + p]!
+  }
+}
+
+/** x ← L'⁻¹x */
+function solveBackward({ factor, freeCount: f }: Work, x: Float64Array): void {
+  for (let p = f - 1; p >= 0; p--) {
+    const row = p * f
+    const value = x[p]! / factor[row + p]!
+    x[p] = value
+    for (let q = 0; q < p; q++) x[q]! -= factor[row + q]! * value
+  }
+}
+
+/** The slopes of active rows and caps on the free trades, and their softness. */
+function gatherNormals({ n, rows, caps }: CostProgram, work: Work): void {
+  const { normals, yields, freeCount: f, free, trade, sides } = work
+  let count = 0
+  for (let k = 0; k < rows.length; k++) {
+    if (work.rowStates[k] !== ROW.active) continue
+    for (let p = 0; p < f; p++)
+      normals[count * n + p] = rowSlope(rows[k]!, free[p]!, trade[free[p]!]!, sides[free[p]!]!)
+    yields[count++] = work.softness[k]!
+  }
+  for (let k = 0; k < caps.length; k++) {
+    const { on, state, pulls, norm, softness } = work.caps[k]!
+    const { radius } = caps[k]!
+    if (!on || state !== ROW.active || radius === 0) continue
+    for (let p = 0; p < f; p++) normals[count * n + p] = pulls[free[p]!]! / norm
+    yields[count++] = (softness * norm) / radius
+  }
+  work.activeCount = count
+}
+
+/** Takes the part of the active rows and caps out of the step, which is still L⁻¹ times the force. */
+function enterNormals(program: CostProgram, work: Work): void {
+  gatherNormals(program, work)
+  const { normals, schur, shift, step, yields, freeCount: f, activeCount: count } = work
+  const { n } = program
+  for (let a = 0; a < count; a++) {
+    solveForward(work, normals, a * n)
+    let total = 0
+    for (let p = 0; p < f; p++) total += normals[a * n + p]! * step[p]!
+    shift[a] = total
+    for (let b = 0; b <= a; b++) {
+      let product = a === b ? yields[a]! : 0
+      for (let p = 0; p < f; p++) product += normals[a * n + p]! * normals[b * n + p]!
+      schur[a * count + b] = product
+    }
+  }
+  solveSchur(work)
+  for (let a = 0; a < count; a++) for (let p = 0; p < f; p++) step[p]! -= shift[a]! * normals[a * n + p]!
+}
+
+/** shift ← S⁻¹shift by Cholesky; S has at least the softness on its diagonal. */
+function solveSchur({ schur, shift, yields, activeCount: count }: Work): void {
+  for (let a = 0; a < count; a++) {
+    let pivot = schur[a * count + a]!
+    for (let b = 0; b < a; b++) {
+      let rest = schur[a * count + b]!
+      for (let c = 0; c < b; c++) rest -= schur[a * count + c]! * schur[b * count + c]!
+      schur[a * count + b] = rest / schur[b * count + b]!
+      pivot -= schur[a * count + b]! * schur[a * count + b]!
+    }
+    schur[a * count + a] = Math.sqrt(Math.max(pivot, 0.5 * yields[a]!))
+  }
+  for (let a = 0; a < count; a++) {
+    for (let b = 0; b < a; b++) shift[a]! -= schur[a * count + b]! * shift[b]!
+    shift[a]! /= schur[a * count + a]!
+  }
+  for (let a = count - 1; a >= 0; a--) {
+    shift[a]! /= schur[a * count + a]!
+    for (let b = 0; b < a; b++) shift[b]! -= schur[a * count + b]! * shift[a]!
+  }
+}
