@@ -348,6 +348,67 @@ const sizing = section('how one trade and quotes are sized; read by size and quo
   ),
 })
 
+const perInstrument = (what: string, entry: Leaf) =>
+  either(`${what}, one for all or one per instrument`, entry, mapOf(`${what}, per instrument`, entry))
+const costs = section('what trading and holding cost beyond fee and spread; what is not stated is not counted', {
+  makerShare: optional(
+    perInstrument(
+      'the share of an order that rests and pays the maker fee',
+      fraction('share', 'nonNegative', { what: 'the share of an order that rests', example: '50%' }),
+    ),
+  ),
+  orderFee: optional(
+    perInstrument(
+      'what an order costs whatever its size',
+      money('fee', 'nonNegative', { what: 'a fee per order', example: '0.10 USD' }),
+    ),
+  ),
+  impact: optional(
+    section('impact of own trades, a power of their share of daily volume', {
+      scale: number('scale', 'positive', {
+        what: 'Y: peak move in daily volatilities at a whole day’s volume',
+        example: '1',
+      }),
+      exponent: number('exponent', 'positive', { what: 'δ, above 0 and at most 1', example: '0.5' }),
+      join: duration({ what: 'the longest pause inside one metaorder', example: '1h' }),
+      decay: duration({ what: 'the time in which impact falls to 1/e after its end', example: '1d' }),
+    }),
+  ),
+  traded: optional(
+    mapOf(
+      'what was traded lately and is still felt, per instrument',
+      section('own trades of each side, as shares of equity', {
+        buy: optional(fraction('weight', 'nonNegative', { what: 'bought', example: '5%' })),
+        sell: optional(fraction('weight', 'nonNegative', { what: 'sold', example: '5%' })),
+        at: instant({ what: 'the time of the last of them', example: '2026-02-28T23:00:00Z' }),
+      }),
+    ),
+  ),
+  horizon: optional(duration({ what: 'how long carry is counted', example: '7d' })),
+  carry: optional(
+    mapOf(
+      'what holding costs, per instrument',
+      section('funding of a perp, borrow of a short spot position, or basis of a future', {
+        funding: optional(fraction('rate', 'any', { what: 'next funding payment, + longs pay', example: '1bp' })),
+        every: optional(duration({ what: 'time between funding payments', example: '8h' })),
+        at: optional(instant({ what: 'any one funding time', example: '2026-03-01T00:00:00Z' })),
+        mean: optional(fraction('rate', 'any', { what: 'the payment that later ones revert to', example: '0.5bp' })),
+        halfLife: optional(duration({ what: 'how fast they do', example: '1d' })),
+        cap: optional(fraction('rate', 'nonNegative', { what: 'the largest |payment|', example: '75bp' })),
+        borrow: optional(fraction('rate', 'any', { what: 'what a short of spot pays a year', example: '5%' })),
+        basis: optional(fraction('rate', 'any', { what: 'price over the underlying’s, less 1', example: '1.2%' })),
+        roll: optional(
+          section('how the next contracts are held after expiry', {
+            basis: fraction('rate', 'any', { what: 'their basis a year', example: '8%' }),
+            cost: fraction('rate', 'nonNegative', { what: 'cost of one roll', example: '10bp' }),
+            life: duration({ what: 'life of each', example: '90d' }),
+          }),
+        ),
+      }),
+    ),
+  ),
+})
+
 export const bookShape = section('a book of Equipoise', {
   book: version('1'),
   name: optional(title({ what: 'a title', example: 'Example book (round numbers, not a market)' })),
@@ -369,6 +430,7 @@ export const bookShape = section('a book of Equipoise', {
   policy: optional(policy),
   compare: optional(listOf('policies to compare with the one above', policy)),
   limits: optional(limits),
+  costs: optional(costs),
   instruments: mapOf('every instrument that is held or may be traded, by its id', instrument),
   groups: optional(
     mapOf(

@@ -7,7 +7,7 @@ import { fromUnits, ONE } from '../core/base/decimal.ts'
 import { hashOf } from '../core/base/hash.ts'
 import type { Instant } from '../core/base/instant.ts'
 import type { Issue, Result } from '../core/base/result.ts'
-import { type CostModel, takerCosts } from '../core/cost/cost-terms.ts'
+import type { CostModel } from '../core/cost/cost-terms.ts'
 import type { MarketState, RiskModel } from '../core/domain/market.ts'
 import type { Portfolio } from '../core/domain/portfolio.ts'
 import { byId } from '../core/domain/universe.ts'
@@ -22,6 +22,7 @@ import {
   readCloses,
 } from './book-candles.ts'
 import { checkShape } from './book-check.ts'
+import { readCosts } from './book-costs.ts'
 import { type Holdings, type ImportedCash, type ImportedPosition, readHoldings, readOrders } from './book-holdings.ts'
 import { readPolicy, readTerms, type Terms } from './book-mandate.ts'
 import { checkPrices, currenciesOf, type Prices, readPrices, readRisk, readVolumes } from './book-market.ts'
@@ -138,6 +139,7 @@ export function finishBook(
     text === undefined ? [] : [readPolicy(aimed, text, ['compare', index])],
   )
   const sizing = readSizing(draft, aimed)
+  const costs = readCosts({ ...context, asOf }, terms.universe)
   const volumes = readVolumes(market, names, prices, report)
   if (report.issues.length > 0) return { ok: false, error: sortIssues(report.issues) }
   if (asOf === null || risk === null) throw new Error('invariant: an incomplete book without an issue')
@@ -151,7 +153,7 @@ export function finishBook(
       portfolio: { ...makePortfolio(parts), orders },
       market: makeMarket({ ...parts, asOf, volumes }),
       risk,
-      costs: takerCosts(terms.universe),
+      costs,
       policy,
       compare: compare.filter((each) => each !== null),
       sizing,
@@ -226,6 +228,10 @@ function currenciesIn(draft: Draft, names: Names, loaded: Loaded): Set<string> {
     typeof each === 'object' && each.value !== undefined ? [each.value] : [],
   )
   const volumes = Object.values(draft.market?.volumes ?? {}).flatMap((each) => (each === undefined ? [] : [each]))
+  const { orderFee } = draft.costs ?? {}
+  const orderFees = (typeof orderFee === 'object' ? Object.values(orderFee) : [orderFee]).filter(
+    (each) => each !== undefined,
+  )
   const complete = [...names.instruments.values()].flatMap((each) =>
     each.instrument === null ? [] : [each.instrument],
   )
@@ -234,7 +240,7 @@ function currenciesIn(draft: Draft, names: Names, loaded: Loaded): Set<string> {
     ...Object.keys(cash),
     ...loaded.cash.map((each) => each.currency),
     ...currenciesOf(complete),
-    ...[...valued, ...volumes].map((text) => accepted(readMoney(text, 'value', 'any')).currency),
+    ...[...valued, ...volumes, ...orderFees].map((text) => accepted(readMoney(text, 'value', 'any')).currency),
   ])
 }
 

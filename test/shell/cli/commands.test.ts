@@ -230,10 +230,10 @@ Plan: sell 0.15625 BTC for 10,000.00 USD, costing 6.00. Nothing has been sent.
   })
 
   it('[CLI-23] --csv has a row per leg, exact', async () => {
-    expect((await golden('plan', '--csv')).out.split('\n').map((row) => row.split(',').slice(0, 11).join(','))).toEqual(
+    expect((await golden('plan', '--csv')).out.split('\n').map((row) => row.split(',').slice(0, 13).join(','))).toEqual(
       [
-        'instrument,underlying,side,quantity,price,notional,fee,spread,cost,held,after',
-        'SOL,SOL,buy,32.36,160,5177.6,2.5888,0.51776,3.10656,0,32.36',
+        'instrument,underlying,side,quantity,price,notional,fee,spread,impact,orderFee,cost,held,after',
+        'SOL,SOL,buy,32.36,160,5177.6,2.5888,0.51776,0,0,3.10656,0,32.36',
         '',
       ],
     )
