@@ -23,7 +23,7 @@ const BOOK = FULL.replace('SOL: 1e6 USD }', 'SOL: 1e6 USD, BTC-CALL: 1e6 USD }')
 const withCosts = (costs: string): string => BOOK.replace('instruments:\n', `${costs}instruments:\n`)
 
 describe('the costs section', () => {
-  test('[BOOK-22] every key reads to the digit, per instrument; money in another currency is rounded up', () => {
+  test('[BOOK-40] every key reads to the digit, per instrument; money in another currency is rounded up', () => {
     const book = bookOf(withCosts(COSTS))
     const { costs, terms } = book
     const at = (id: string): number => instrumentIndex(terms.universe, id)
@@ -60,7 +60,7 @@ describe('the costs section', () => {
     expect(costs.carry[at('SOL')]).toEqual({ kind: 'none' })
   })
 
-  test('[BOOK-22] what is not stated is not counted: without the section fee and half spread are all there is', () => {
+  test('[BOOK-40] what is not stated is not counted: without the section fee and half spread are all there is', () => {
     const { costs } = bookOf(BOOK)
     expect(costs.impact).toBeNull()
     expect(costs.horizonMs).toBe(0)
@@ -68,7 +68,7 @@ describe('the costs section', () => {
     expect(costs.carry.every(({ kind }) => kind === 'none')).toBe(true)
   })
 
-  test('[BOOK-22] one maker share and one order fee may be for all', () => {
+  test('[BOOK-40] one maker share and one order fee may be for all', () => {
     const one = BOOK.replaceAll('fee: 5bp', 'fee: { taker: 5bp, maker: 1bp }').replace(
       'fee: 3bp',
       'fee: { taker: 3bp, maker: 1bp }',
@@ -81,7 +81,7 @@ describe('the costs section', () => {
     )
   })
 
-  test('[BOOK-22] a plan counts them', () => {
+  test('[BOOK-40] a plan counts them', () => {
     const bare = bookOf(BOOK.replace('reduceOnly: [SOL]', 'reduceOnly: []').replace('markAgeMax: 1m', 'markAgeMax: 1h'))
     const book = bookOf(
       withCosts(COSTS).replace('reduceOnly: [SOL]', 'reduceOnly: []').replace('markAgeMax: 1m', 'markAgeMax: 1h'),
@@ -96,7 +96,7 @@ describe('the costs section', () => {
     expect(legOf(bare).cost.impact + legOf(bare).cost.fixed).toBe(0n)
   })
 
-  test('[BOOK-23] what cannot be counted is refused where it stands', () => {
+  test('[BOOK-41] what cannot be counted is refused where it stands', () => {
     const codes = (costs: string, book = BOOK): string[] =>
       issuesOf(book.replace('instruments:\n', `${costs}\ninstruments:\n`)).map((line) => line.split(': ')[0]!)
     const first = (costs: string, book = BOOK): string =>
