@@ -24,6 +24,7 @@ export type { Contract, Fee, Future, Grid, Instrument, Money, Option, Perp, Spot
 export type { MarketState, RiskModel } from './domain/market.ts'
 export type { OpenOrder, Portfolio, Side } from './domain/portfolio.ts'
 export { makeUniverse, type Universe } from './domain/universe.ts'
+export * from './ledger/index.ts'
 export * from './risk/index.ts'
 export { type Curvature, computeCurvature, proportionalCosts } from './sizing/curvature.ts'
 export { explainBook, explainLines, sentence } from './sizing/explain.ts'

@@ -65,10 +65,13 @@ function daysFromCivil(year: number, month: number, day: number): number | null 
   return days + day - 1
 }
 
+/** Whether a number is whole milliseconds in the years 0001 to 9999. */
+export const isInstant = (instant: Instant): boolean =>
+  Number.isInteger(instant) && instant >= INSTANT_MIN && instant <= INSTANT_MAX
+
 /** "2026-03-01T00:00:00.000Z". Throws unless the instant is an integer in the years 0001 to 9999. */
 export function formatInstant(instant: Instant): string {
-  const valid = Number.isInteger(instant) && instant >= INSTANT_MIN && instant <= INSTANT_MAX
-  assert(valid, `instant must be whole milliseconds in the years 0001 to 9999, was ${instant}`)
+  assert(isInstant(instant), `instant must be whole milliseconds in the years 0001 to 9999, was ${instant}`)
   const day = Math.floor(instant / DAY_MS)
   const clock = instant - day * DAY_MS
   const { year, month, date } = civilFromDays(day)

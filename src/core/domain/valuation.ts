@@ -4,10 +4,12 @@
  * inverse: multiplier is quote currency per contract, profit = q·m·(1/entry − 1/P) in the coin.
  */
 import type { Decimal } from '../base/decimal.ts'
-import { ONE, ZERO } from '../base/decimal.ts'
-import { RATIO_ZERO, type Ratio, ratioMultiply, ratioOf, ratioSubtract, reduce } from '../base/ratio.ts'
+import { negate, ONE, ZERO } from '../base/decimal.ts'
+import { RATIO_ZERO, type Ratio, ratioAdd, ratioMultiply, ratioOf, reduce } from '../base/ratio.ts'
 import { assert } from '../base/result.ts'
 import type { Instrument } from './instrument.ts'
+
+const UNIT = 10n ** 18n
 
 /** Traded value of one unit in the quote currency. */
 export function unitNotional(instrument: Instrument, price: Decimal): Ratio {
@@ -23,6 +25,19 @@ export function unitDelta(instrument: Instrument, price: Decimal, rate: Decimal)
   return rate === ONE ? notional : ratioMultiply(notional, ratioOf(rate))
 }
 
+/** Priced by what one unit of the settle currency buys: inverse perps and futures. Options are priced in what they settle in. */
+export const isReciprocal = (instrument: Instrument): boolean =>
+  (instrument.kind === 'perp' || instrument.kind === 'future') && instrument.contract === 'inverse'
+
+/**
+ * What trading a signed quantity at a price is worth in the settle currency: −q·m·P, inverse +q·m/P. Profit is the sum over
+ * the trades of a position that ends flat.
+ */
+export function tradeValue(instrument: Instrument, quantity: Decimal, price: Decimal): Ratio {
+  const size = quantity * instrument.multiplier
+  return isReciprocal(instrument) ? { n: size, d: price * UNIT } : { n: -size * price, d: UNIT ** 3n }
+}
+
 /** Profit not yet settled, in the settle currency; 0 for spot and for flat positions. */
 export function unrealised(
   instrument: Instrument,
@@ -31,12 +46,5 @@ export function unrealised(
   const { quantity, entry, price } = position
   if (instrument.kind === 'spot' || quantity === ZERO) return RATIO_ZERO
   assert(entry !== null, `held ${instrument.id} has no entry price`)
-  const size = ratioMultiply(ratioOf(quantity), ratioOf(instrument.multiplier))
-  const move =
-    instrument.contract === 'inverse'
-      ? ratioSubtract(reciprocal(entry), reciprocal(price))
-      : ratioSubtract(ratioOf(price), ratioOf(entry))
-  return reduce(ratioMultiply(size, move))
+  return reduce(ratioAdd(tradeValue(instrument, quantity, entry), tradeValue(instrument, negate(quantity), price)))
 }
-
-const reciprocal = (price: Decimal): Ratio => ({ n: 10n ** 18n, d: price })
