@@ -3,7 +3,8 @@
  * Financial Returns, 2023, §2.4; first Barratt and Boyd 2022): volatilities with a fast half-life, returns divided by them
  * and clipped at ±4.2, correlations of those with a slow half-life, Σ_ij = σ_i σ_j ρ_ij. All averages are bias-corrected,
  * e_k = e_{k−1} + (1−β)(y_k − e_{k−1})/(1 − β^{k+1}), β = 2^(−1/halflife). Once `warmUp` + 1 returns are in, a squared
- * return enters the variance as at most clip² times it.
+ * return enters a variance above 0 as at most clip² times it. Where means are removed, returns lose their running mean of
+ * the fast half-life before all this, and the divided ones theirs of the slow half-life: μ = m + σz̄.
  */
 import { type Issue, type Result, refuse, succeed } from '../../base/result.ts'
 import { type CovarianceEstimate, checkMovement, checkReturns, type Returns, rowCount } from './returns.ts'
@@ -16,6 +17,8 @@ export interface IteratedEwmaOptions {
   readonly clip: number | null
   /** Rows before the first volatility, and again before the first correlation; the paper's code has 20. */
   readonly warmUp: number
+  /** Whether running means are removed. Not unless asked for: over short periods 0 is the better forecast. */
+  readonly removesMean?: boolean
 }
 
 /** Forecasts for consecutive next rows; the last is made with every row. */
@@ -23,6 +26,8 @@ export interface CovariancePath {
   /** Rows known to the first forecast. */
   readonly firstRows: number
   readonly covariances: readonly Float64Array[]
+  /** μ with each of them; zeros where means are not removed. */
+  readonly means: readonly Float64Array[]
 }
 
 /** Σ_t β^age x_t x_t' / Σ β^age of uncentred returns. halflife in rows, > 0. Codes: those of `checkReturns`; risk.option. */
@@ -53,7 +58,7 @@ export function iteratedEwmaPath(
   returns: Returns,
   options: IteratedEwmaOptions & { readonly last: number | null },
 ): Result<CovariancePath> {
-  const { volHalflife, correlationHalflife, clip, warmUp, last } = options
+  const { volHalflife, correlationHalflife, clip, warmUp, last, removesMean = false } = options
   const start = Math.max(0, warmUp - 1)
   const issues = [
     ...checkReturns(returns, Math.max(1, 2 * warmUp - 1)),
@@ -61,31 +66,74 @@ export function iteratedEwmaPath(
   ]
   if (issues.length > 0) return { ok: false, error: issues }
   const [n, rows] = [returns.names.length, rowCount(returns)]
-  const variance = new Float64Array(n)
-  const scaled = new Float64Array(n)
-  const moments = new Float64Array(n * n)
+  const state = beginWalk(n)
   const covariances: Float64Array[] = []
-  const first = last === null ? 2 * start : Math.max(2 * start, rows - last)
-  const [fast, slow] = [2 ** (-1 / volHalflife), 2 ** (-1 / correlationHalflife)]
+  const means: Float64Array[] = []
+  let first = last === null ? 2 * start : Math.max(2 * start, rows - last)
   for (let t = 0; t < rows; t++) {
-    const gain = gainOf(fast, t)
-    for (let i = 0; i < n; i++) {
-      const y = returns.values[t * n + i]!
-      const known = variance[i]!
-      const square = clip !== null && t > warmUp ? Math.min(y * y, clip * clip * known) : y * y
-      const now = known + gain * (square - known)
-      variance[i] = now
-      const z = now > 0 ? y / Math.sqrt(now) : 0
-      scaled[i] = clip === null ? z : Math.min(clip, Math.max(-clip, z))
-    }
+    scaleRow(state, returns.values.subarray(t * n, t * n + n), options, t)
     if (t < start) continue
-    averageOuter(moments, scaled, gainOf(slow, t - start))
+    const gain = gainOf(2 ** (-1 / correlationHalflife), t - start)
+    if (removesMean) removeMean(state.scaled, state.scaledMean, gain)
+    averageOuter(state.moments, state.scaled, gain)
     if (t < first) continue
-    const dead = checkMovement(returns.names, moments)
-    if (dead.length > 0) return { ok: false, error: dead }
-    covariances.push(combined(variance, moments, n))
+    const dead = checkMovement(returns.names, state.moments)
+    if (dead.length === 0) {
+      covariances.push(combined(state.variance, state.moments, n))
+      means.push(state.mean.map((each, i) => each + Math.sqrt(state.variance[i]!) * state.scaledMean[i]!))
+    } else if (t === rows - 1) return { ok: false, error: dead }
+    // Before its first move an asset has no forecast.
+    else first = t + 1
   }
-  return succeed({ firstRows: first + 1, covariances })
+  return succeed({ firstRows: first + 1, covariances, means })
+}
+
+interface WalkState {
+  /** m, and z̄; zeros where means are not removed. */
+  readonly mean: Float64Array
+  readonly scaledMean: Float64Array
+  readonly variance: Float64Array
+  /** Clipped returns over volatility of the row last seen. */
+  readonly scaled: Float64Array
+  readonly moments: Float64Array
+}
+
+const beginWalk = (n: number): WalkState => ({
+  mean: new Float64Array(n),
+  scaledMean: new Float64Array(n),
+  variance: new Float64Array(n),
+  scaled: new Float64Array(n),
+  moments: new Float64Array(n * n),
+})
+
+/** Row t enters the means and variances, and becomes the scaled row. */
+function scaleRow(
+  { mean, variance, scaled }: WalkState,
+  row: Float64Array,
+  options: IteratedEwmaOptions,
+  t: number,
+): void {
+  const { volHalflife, clip, warmUp, removesMean = false } = options
+  const gain = gainOf(2 ** (-1 / volHalflife), t)
+  scaled.set(row)
+  if (removesMean) removeMean(scaled, mean, gain)
+  for (let i = 0; i < scaled.length; i++) {
+    const y = scaled[i]!
+    const known = variance[i]!
+    const square = clip !== null && t > warmUp && known > 0 ? Math.min(y * y, clip * clip * known) : y * y
+    const now = known + gain * (square - known)
+    variance[i] = now
+    const z = now > 0 ? y / Math.sqrt(now) : 0
+    scaled[i] = clip === null ? z : Math.min(clip, Math.max(-clip, z))
+  }
+}
+
+/** The running mean takes x in, and leaves it. */
+function removeMean(x: Float64Array, mean: Float64Array, gain: number): void {
+  for (let i = 0; i < x.length; i++) {
+    mean[i]! += gain * (x[i]! - mean[i]!)
+    x[i]! -= mean[i]!
+  }
 }
 
 /** (1 − β)/(1 − β^{k+1}) */

@@ -1,7 +1,8 @@
 /**
  * CM-IEWMA (Johansson, Ogut, Pelger, Schmelzer and Boyd 2023, §3): a convex combination of the Cholesky factors of the
  * experts' precision matrices, Σ⁻¹ = LL' with L = Σ_k w_k L_k. The weights maximise the log-likelihood of the last N rows,
- * Σ_t [Σ_i log (diag L_t(w))_i − ½|L_t(w)'r_t|²] over the simplex, L_t made before r_t was known: a concave problem in a
+ * Σ_t [Σ_i log (diag L_t(w))_i − ½|Σ_k w_k L_kt'(r_t − μ_kt)|²] over the simplex, L_t and the experts' means μ_t (0 unless
+ * they are removed) made before r_t was known: a concave problem in a
  * handful of weights, solved by Newton's method whose steps are projections onto the simplex in the metric of the Hessian.
  *
  * A combination of Cholesky factors depends on the order of the assets, so that order is part of the estimate.
@@ -16,6 +17,8 @@ export interface MixOptions {
   readonly pairs: readonly { readonly volHalflife: number; readonly correlationHalflife: number }[]
   readonly clip: number | null
   readonly warmUp: number
+  /** Whether running means are removed; not unless asked for. */
+  readonly removesMean?: boolean
   /** N, rows that the weights are judged by (the paper: 10 days). Null: all. */
   readonly window: number | null
 }
@@ -23,6 +26,14 @@ export interface MixOptions {
 export interface MixedCovariance extends CovarianceEstimate {
   /** By pair; ≥ 0, sums to 1. */
   readonly weights: Float64Array
+}
+
+/** What one expert says of the next row. */
+interface Forecaster {
+  /** L */
+  readonly factor: Float64Array
+  /** μ */
+  readonly mean: Float64Array
 }
 
 const NEWTON_STEPS_MAX = 100
@@ -33,7 +44,7 @@ const RIDGE = 1e-12
 
 /** Codes: those of `iteratedEwmaPath`; risk.option; risk.singular (an expert's covariance has no inverse). */
 export function mixedIteratedEwma(returns: Returns, options: MixOptions): Result<MixedCovariance> {
-  const { pairs, clip, warmUp, window } = options
+  const { pairs, clip, warmUp, window, removesMean = false } = options
   if (pairs.length === 0 || (window !== null && !(window >= 1)))
     return refuse(
       'risk.option',
@@ -42,22 +53,22 @@ export function mixedIteratedEwma(returns: Returns, options: MixOptions): Result
       'for example (10, 21), (21, 63), (63, 125) judged by 10 rows',
     )
   const n = returns.names.length
-  const factors: (readonly Float64Array[])[] = []
+  const experts: Forecaster[][] = []
   for (const pair of pairs) {
-    const settings: IteratedEwmaOptions = { ...pair, clip, warmUp: Math.max(1, warmUp) }
+    const settings: IteratedEwmaOptions = { ...pair, clip, warmUp: Math.max(1, warmUp), removesMean }
     const path = iteratedEwmaPath(returns, { ...settings, last: window === null ? null : window + 1 })
     if (!path.ok) return path
-    const expert: Float64Array[] = []
+    const expert: Forecaster[] = []
     for (const [k, covariance] of path.value.covariances.entries()) {
       const factor = precisionFactor(covariance, n)
       // An early forecast may be singular: it then takes no part, as long as the last ones are not.
-      if (factor !== null) expert.push(factor)
+      if (factor !== null) expert.push({ factor, mean: path.value.means[k]! })
       else if (k === path.value.covariances.length - 1) return singular(pair)
       else expert.length = 0
     }
-    factors.push(expert)
+    experts.push(expert)
   }
-  const length = Math.min(...factors.map((expert) => expert.length))
+  const length = Math.min(...experts.map((expert) => expert.length))
   if (length < 2)
     return refuse(
       'risk.too-short',
@@ -66,12 +77,12 @@ export function mixedIteratedEwma(returns: Returns, options: MixOptions): Result
       'use a longer history',
     )
   const weights = mixWeights(
-    factors.map((expert) => expert.slice(expert.length - length, -1)),
+    experts.map((expert) => expert.slice(expert.length - length, -1)),
     returns,
   )
   const mixed = new Float64Array(n * n)
-  factors.forEach((expert, k) => {
-    const last = expert.at(-1)!
+  experts.forEach((expert, k) => {
+    const last = expert.at(-1)!.factor
     for (let e = 0; e < mixed.length; e++) mixed[e]! += weights[k]! * last[e]!
   })
   return succeed({ covariance: inverseOfProduct(mixed, n), weights, notes: [] })
@@ -137,8 +148,8 @@ interface Likelihood {
   readonly squares: Float64Array
 }
 
-function mixWeights(factors: readonly (readonly Float64Array[])[], returns: Returns): Float64Array {
-  const likelihood = likelihoodOf(factors, returns)
+function mixWeights(experts: readonly (readonly Forecaster[])[], returns: Returns): Float64Array {
+  const likelihood = likelihoodOf(experts, returns)
   const { size } = likelihood
   let w: Float64Array = new Float64Array(size).fill(1 / size)
   for (let step = 0; step < NEWTON_STEPS_MAX; step++) {
@@ -180,19 +191,19 @@ function mixWeights(factors: readonly (readonly Float64Array[])[], returns: Retu
   return w
 }
 
-function likelihoodOf(factors: readonly (readonly Float64Array[])[], { names, values }: Returns): Likelihood {
-  const [size, n] = [factors.length, names.length]
-  const judged = factors[0]!.length
+function likelihoodOf(experts: readonly (readonly Forecaster[])[], { names, values }: Returns): Likelihood {
+  const [size, n] = [experts.length, names.length]
+  const judged = experts[0]!.length
   const diagonals = new Float64Array(judged * n * size)
   const squares = new Float64Array(size * size)
   const from = values.length / n - judged
   for (let t = 0; t < judged; t++) {
-    const images = factors.map((expert, k) => {
-      const l = expert[t]!
+    const images = experts.map((expert, k) => {
+      const { factor: l, mean } = expert[t]!
       const image = new Float64Array(n)
       for (let i = 0; i < n; i++) {
         diagonals[(t * n + i) * size + k] = l[i * n + i]!
-        for (let j = 0; j <= i; j++) image[j]! += l[i * n + j]! * values[(from + t) * n + i]!
+        for (let j = 0; j <= i; j++) image[j]! += l[i * n + j]! * (values[(from + t) * n + i]! - mean[i]!)
       }
       return image
     })

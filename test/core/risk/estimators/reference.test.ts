@@ -73,6 +73,19 @@ describe.skipIf(absent)('published iterated EWMA', () => {
   })
 })
 
+describe.skipIf(absent)('published mix with means removed', () => {
+  test('[EST-17] its weights of twenty stocks judged by ten days', () => {
+    const expected = JSON.parse(readFileSync(`${REFERENCE}cov_pred_finance/expected.json`, 'utf8'))
+    const published: number[] =
+      expected['combination_weights_20_assets_window10_2018-04-11']['clip_4.2_mean_minperiodscov21']
+    const options = { pairs: PAIRS, clip: 4.2, warmUp: 20, window: 10, removesMean: true }
+    const mix = unwrap(mixedIteratedEwma(stockReturns(null), options))
+    published.forEach((weight, k) => {
+      expect(Math.abs(mix.weights[k]! - weight)).toBeLessThan(1e-5)
+    })
+  })
+})
+
 interface Row {
   readonly target: string
   readonly X: readonly (readonly number[])[]
