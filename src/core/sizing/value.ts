@@ -129,8 +129,11 @@ function settledCash(inputs: PlanInputs, unitWeight: Float64Array, equity: numbe
     const instrument = universe.instruments[order.instrument]!
     if (order.replaced || order.side === 'sell' || instrument.kind !== 'spot') continue
     const limit = order.price === null ? 1 : toNumber(order.price) / toNumber(market.price[order.instrument]!)
+    // Whether it will rest or take is not known, so it is counted to take; one without a price crosses the spread too.
+    const cost =
+      Math.max(0, toNumber(instrument.fee.taker)) + (order.price === null ? toNumber(instrument.spread) / 2 : 0)
     cash[universe.quoteOf[order.instrument]!]! -=
-      toNumber(order.quantity) * unitWeight[order.instrument]! * Math.max(1, limit)
+      toNumber(order.quantity) * unitWeight[order.instrument]! * Math.max(1, limit) * (1 + cost)
   }
   return cash
 }

@@ -118,6 +118,11 @@ describe('cost', () => {
     expect(legs(all)).toEqual(['BTC 9.994'])
     expect(all.after.cash).toBeGreaterThanOrEqual(0)
     expect(kinds(all, 0)).toContain('bound')
+    // A resting buy of 5 coins will take its fee of 25 as well: 49,975 are left, and a buy of the rest pays its own cost.
+    const resting = { id: 'o', on: 'BTC', side: 'buy', quantity: decimal('5'), price: decimal('10000') } as const
+    const orders = [{ ...resting, reduceOnly: false, replaced: false }]
+    const spot = { BTC: { price: '10000', lot: '0.00001' } }
+    expect(legs(planned(coin('0', { targets: { BTC: '1' }, spot, orders })))).toEqual(['BTC 4.9945'])
     const indebted = coin('15', { targets: { BTC: '0.5' }, limits: { grossMax: r('1'), cashMin: r('0') } })
     expect(legs(planned(indebted))).toEqual(['BTC -10'])
   })
