@@ -320,8 +320,12 @@ export function explainBook(plan: SizePlan): string[] {
   return sentences
 }
 
-/** "the BTC surplus hedges it", "the BTC surplus and the ETH shortfall hedge it" */
+/** More hedges than these are counted. */
+const HEDGES_NAMED = 3
+
+/** "the BTC surplus hedges it", "the BTC surplus and the ETH shortfall hedge it", "12 others hedge it" */
 function hedgeClause(plan: SizePlan, hedges: readonly string[]): string {
+  if (hedges.length > HEDGES_NAMED) return `${hedges.length} others hedge it`
   const named = hedges.map((underlying) => {
     const line = plan.lines.find((each) => each.underlying === underlying)
     return `the ${underlying} ${line !== undefined && line.held < line.target ? 'shortfall' : 'surplus'}`

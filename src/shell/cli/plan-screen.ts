@@ -1,17 +1,19 @@
 /** What a plan looks like on a terminal: header, picture of the imbalance, legs, what changes, and why. */
-import { absolute, toNumber } from '../../core/base/decimal.ts'
+import { absolute, toNumber, ZERO } from '../../core/base/decimal.ts'
 import { formatAmount, formatBp, formatInstantShort } from '../../core/base/format.ts'
 import type { Instant } from '../../core/base/instant.ts'
 import { ratioToNumber } from '../../core/base/ratio.ts'
-import { explainBook, explainLines, percent, type StageLine, summariseTrades } from '../../core/sizing/explain.ts'
+import { explainBook, percent, summariseTrades } from '../../core/sizing/explain.ts'
+import { tradesInstead } from '../../core/sizing/explain-flip.ts'
 import type { Flip } from '../../core/sizing/flip.ts'
 import type { Policy } from '../../core/sizing/mandate.ts'
 import type { SizePlan } from '../../core/sizing/plan-types.ts'
 import { drawBars } from './bars.ts'
+import { explanationLines } from './explanation.ts'
 import { decimalColumn, exactText, moneyCell, moneyText, percentColumn, percentText, priceText } from './figures.ts'
 import { policyLabel } from './policy-label.ts'
 import { type Cell, type Column, renderTable, type Sheet } from './table.ts'
-import { padEnd, padStart, paint, printable, widthOf, wrap } from './text.ts'
+import { padStart, paint, printable, widthOf, wrap } from './text.ts'
 
 /** What the screen is about, with its time at the right. */
 export function titleLines(
@@ -98,6 +100,7 @@ function riskNotes(risk: Float64Array): string[] {
 
 /** The trades, one a row. */
 function legTable(plan: SizePlan, sheet: Sheet): string[] {
+  const { impact, fixed } = plan.cost
   const columns: Column[] = [
     { heading: '', align: 'left' },
     { heading: '', align: 'left', shortenTo: 10 },
@@ -106,6 +109,8 @@ function legTable(plan: SizePlan, sheet: Sheet): string[] {
     { heading: plan.numeraire, align: 'right' },
     { heading: 'fee', align: 'right', drop: 4 },
     { heading: 'spread', align: 'right', drop: 3 },
+    ...(impact === ZERO ? [] : [{ heading: 'impact', align: 'right', drop: 3 } as const]),
+    ...(fixed === ZERO ? [] : [{ heading: 'order', align: 'right', drop: 3 } as const]),
     { heading: 'cost', align: 'right' },
     { heading: 'held', align: 'right', drop: 6 },
     { heading: 'after', align: 'right', drop: 5 },
@@ -118,6 +123,8 @@ function legTable(plan: SizePlan, sheet: Sheet): string[] {
     moneyCell(leg.notional),
     moneyCell(leg.cost.fee),
     moneyCell(leg.cost.spread),
+    ...(impact === ZERO ? [] : [moneyCell(leg.cost.impact)]),
+    ...(fixed === ZERO ? [] : [moneyCell(leg.cost.fixed)]),
     moneyCell(leg.cost.total),
     exactText(leg.held),
     exactText(leg.after),
@@ -167,16 +174,10 @@ export function planSentences(plan: SizePlan, sheet: Sheet, flips: readonly Flip
 
 /** The nearest moves of a price that change what is traded. */
 function flipLines(plan: SizePlan, flips: readonly Flip[], sheet: Sheet): string[] {
-  const now = plan.legs.map(({ side, instrument }) => `${side} ${instrument}`)
-  return flips.slice(0, FLIPS_SHOWN).flatMap(({ underlying, move, trades }, position) => {
+  const ofPrices = flips.filter((flip) => flip.kind === 'price')
+  return ofPrices.slice(0, FLIPS_SHOWN).flatMap(({ underlying, move, trades }, position) => {
     const lead = position === 0 ? '  flips if ' : '        or '
-    const [joins, leaves] = [trades.filter((each) => !now.includes(each)), now.filter((each) => !trades.includes(each))]
-    const changes = [
-      ...(joins.length === 0 ? [] : [`also ${joins.join(', ')}`]),
-      ...(leaves.length === 0 ? [] : [`no longer ${leaves.join(', ')}`]),
-    ]
-    const then = trades.length === 0 ? 'nothing is traded' : changes.join(' and ')
-    const text = `${underlying} ${move > 0 ? 'rises' : 'falls'} ${percent(Math.abs(move))}: then ${then}.`
+    const text = `${underlying} ${move > 0 ? 'rises' : 'falls'} ${percent(Math.abs(move))}: then ${tradesInstead(plan, trades)}.`
     return wrap(`${lead}${printable(text)}`, sheet.columns, '           ')
   })
 }
@@ -210,39 +211,6 @@ export function planScreen(
     ...wrap(`Policy: ${policyLabel(plan.policy)}`, sheet.columns, '  '),
     ...planSentences(plan, sheet, flips),
     ...(plan.legs.length === 0 ? [] : ['', ...legTable(plan, sheet), '', ...changeTable(plan, sheet)]),
-    ...(explain ? ['', ...waterfallLines(plan, sheet)] : []),
+    ...(explain ? explanationLines(plan, flips, sheet) : []),
   ]
-}
-
-/** From wanted to final size, one line a stage with its reason. */
-function waterfallLines(plan: SizePlan, sheet: Sheet): string[] {
-  const hang = ' '.repeat(22)
-  const line = (name: string, size: string, text: string): string[] =>
-    wrap(`    ${padEnd(name, 7)} ${padStart(size, 8)} ${text === '' ? '' : ` ${printable(text)}`}`, sheet.columns, hang)
-  const lines = explainLines(plan).flatMap(({ underlying, held, target, stages, after, legs }) => {
-    const name = paint(printable(underlying), 'strong', sheet.color)
-    const idle = legs.length === 0 && stages.every(({ trade }) => trade === 0)
-    return [
-      ...wrap(`  ${name}  held ${percent(held)}, target ${percent(target)}`, sheet.columns),
-      ...stages.flatMap((stage, position) => {
-        const text = stageText(stage, position === 0 ? null : stages[position - 1]!)
-        return idle && text === '' ? [] : line(stage.stage, percent(stage.trade, true), text)
-      }),
-      ...legs.flatMap(({ leg, because }) => {
-        const size = `${leg.side} ${exactText(absolute(leg.quantity))} ${leg.instrument} at ${priceText(leg.price)}`
-        const { fee, spread, total } = leg.cost
-        const cost = `fee ${moneyCell(fee)} + spread ${moneyCell(spread)} = cost ${moneyCell(total)}`
-        return line('order', '', [size, cost, ...because].join('; '))
-      }),
-      ...line('after', percent(after), ''),
-    ]
-  })
-  return [...wrap('How each size came about, in weight traded (+ buys)', sheet.columns), ...lines]
-}
-
-function stageText(stage: StageLine, before: StageLine | null): string {
-  if (stage.because.length > 0) return stage.because.join('; ')
-  if (stage.trade === 0) return ''
-  if (before === null) return ''
-  return stage.stage === 'limited' && stage.trade === before.trade ? 'no limit stands in the way' : ''
 }

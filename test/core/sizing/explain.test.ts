@@ -209,6 +209,21 @@ describe('the plan in words', () => {
     ],
   } as unknown as SizePlan
 
+  it('[EXPLAIN-5] three hedges are named, more are counted', () => {
+    const hedged = (count: number): string =>
+      explainBook({
+        ...balanced,
+        because: [
+          { kind: 'mostRisk', underlying: 'SOL', part: 0.071, trackingError: 0.099 },
+          ...Array.from({ length: count }, (_, k) => ({ kind: 'hedges', underlying: `C${k}`, part: -0.01 }) as const),
+        ],
+      })[0]!
+    expect(hedged(3)).toBe(
+      'SOL carries 7.1 of the 9.9 points; the C0 surplus, the C1 surplus and the C2 surplus hedge it',
+    )
+    expect(hedged(4)).toBe('SOL carries 7.1 of the 9.9 points; 4 others hedge it')
+  })
+
   it('[CLI-26] what carries the risk and what hedges it make one sentence', () => {
     expect(explainBook(balanced)).toEqual([
       'SOL carries 7.1 of the 9.9 points; the BTC surplus hedges it',

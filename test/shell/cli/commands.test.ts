@@ -24,6 +24,31 @@ function bookWith(...changes: readonly (readonly [RegExp, string])[]): string {
   return cwd
 }
 
+/** A book that pays for everything there is: fee, spread, impact, orders, and the carry of a perp. */
+const DEAR = `book: 1
+currency: USD
+asOf: 2026-03-01T00:00:00Z
+cash: { USD: 30000 }
+positions: { BTC: 1.09375 }
+targets: { BTC: 50%, ETH: 30% }
+policy: { kind: costAware, aversion: 10, interval: 1h }
+limits: { gross: 100%, cashMin: 0% }
+instruments:
+  BTC: { kind: spot, lot: 0.00001, notionalMin: 5 USD, fee: 5bp, spread: 2bp }
+  ETH: { kind: spot, lot: 0.0001,  notionalMin: 5 USD, fee: 5bp, spread: 2bp }
+  ETH-PERP: { kind: perp, contract: linear, underlying: ETH, settle: USD, multiplier: 1, lot: 0.001,  notionalMin: 5 USD, fee: 4bp, spread: 1bp }
+costs:
+  orderFee: 0.10 USD
+  impact: { scale: 1, exponent: 0.5, join: 1h, decay: 1d }
+  horizon: 7d
+  carry: { ETH-PERP: { funding: 0.1bp, every: 8h, at: 2026-03-01T00:00:00Z } }
+market:
+  prices: { BTC: 64000, ETH: 3200, ETH-PERP: 3200 }
+  vols: { BTC: 55%, ETH: 70% }
+  correlations: { BTC/ETH: 0.8 }
+  volumes: { BTC: 1e9 USD, ETH: 500e6 USD, ETH-PERP: 900e6 USD }
+`
+
 const HEADER = `Example book (round numbers, not a market), in USD          2026-03-01 00:00 UTC
 equity 100,000   cash 10,000   gross 90 %   tracking error 9.9 % a year
 `
@@ -139,14 +164,10 @@ Plan: sell 0.15625 BTC for 10,000.00 USD, costing 6.00. Nothing has been sent.
   it('[CLI-17] --explain shows each underlying from wanted to final size', async () => {
     const { out } = await golden('plan', '--explain')
     expect(out.slice(out.indexOf('How each size'))).toBe(`How each size came about, in weight traded (+ buys)
-  BTC  held 70.0 %, target 50.0 %
-    wanted     0.0 %  left alone: the cheapest way back to 7.0 % tracking error
-                      does without it
-    after     70.0 %
-  ETH  held 20.0 %, target 30.0 %
-    wanted     0.0 %  left alone: the cheapest way back to 7.0 % tracking error
-                      does without it
-    after     20.0 %
+  BTC  held 70.0 %, target 50.0 %: left alone: the cheapest way back to 7.0 %
+    tracking error does without it
+  ETH  held 20.0 %, target 30.0 %: left alone: the cheapest way back to 7.0 %
+    tracking error does without it
   SOL  held 0.0 %, target 10.0 %
     wanted    +5.2 %  part of the cheapest trades that bring tracking error back
                       to 7.0 %
@@ -156,6 +177,80 @@ Plan: sell 0.15625 BTC for 10,000.00 USD, costing 6.00. Nothing has been sent.
                       3.11; rounded to lots of 0.01
     after      5.2 %
 `)
+  })
+
+  it('[EXPLAIN-1] [EXPLAIN-2] [EXPLAIN-3] of a policy that weighs cost, with a limit that holds it', async () => {
+    const cwd = bookWith(
+      [/policy: .*/, 'policy: { kind: costAware, aversion: 10, interval: 1h }'],
+      [/limits: .*/, 'limits: { gross: 100%, cashMin: 0%, turnover: 20% }'],
+    )
+    const { out } = await cli(['plan', '--explain'], { cwd })
+    const [from, to] = ['What each trade', 'How each size'].map((title) => out.indexOf(title)) as [number, number]
+    expect(out.slice(from, to)).toBe(`What each trade is worth: a first unit, then all that is wanted (bp of equity)
+       too much  in risk   band  a unit gains   costs   wanted  gains  costs
+  BTC   +20.0 %   -0.3 %  1.3 %       87.3 bp  6.0 bp  -17.5 %   8.17   1.05
+  ETH   -10.0 %   +3.1 %  1.0 %       54.3 bp  6.0 bp   +8.2 %   2.48   0.49
+  SOL   -10.0 %   +7.1 %  0.7 %       83.8 bp  6.0 bp   +9.3 %   4.16   0.56
+
+What the orders cost, in bp of equity
+        fee  spread  cost  in USD
+  BTC  0.50    0.10  0.60    5.99
+  ETH  0.15    0.03  0.18    1.77
+  SOL  0.35    0.07  0.42    4.24
+
+What would change the plan, and how
+  price of BTC    falls 41.7 %    no longer buy ETH
+  cost of BTC     6.0 to 68.1 bp  no longer sell BTC
+  cost of ETH     6.0 to 28.4 bp  no longer buy ETH
+  cost of SOL     6.0 to 64.1 bp  no longer buy SOL
+  turnover limit  20.0 to 35.0 %  it holds nothing back
+  turnover limit  20.0 to 11.6 %  no longer buy ETH
+
+`)
+    for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
+  })
+
+  it('[EXPLAIN-2] impact, order fee and carry have columns where there are any', async () => {
+    const cwd = emptyFolder()
+    writeFileSync(join(cwd, 'book.yaml'), DEAR)
+    const { out } = await cli(['plan', '--explain'], { cwd })
+    expect(
+      out.slice(out.indexOf('What the orders'), out.indexOf('What would change')),
+    ).toBe(`What the orders cost, in bp of equity
+        fee  spread  impact  order  cost  in USD  carry
+  BTC  0.85    0.17    0.13   0.01  1.16   11.63   0.00
+  ETH  1.22    0.21    0.30   0.02  1.75   17.47   0.26
+
+`)
+    expect(out).toContain('  buy   ETH-PERP     3.925   3,200.00  12,560.00    0.63    1.15   0.10   6.90')
+  })
+
+  it('[EXPLAIN-3] without a flip there is no table of them', async () => {
+    const { out } = await golden('plan', '--explain', '--policy', 'band weight 90% edge')
+    expect(out).not.toContain('What would change')
+    expect((await golden('plan', '--explain')).out).toContain(`What would change the plan, and how
+  price of BTC  rises 3.5 %    also sell BTC
+  price of ETH  falls 5.6 %    also sell BTC
+  cost of BTC   6.0 to 3.6 bp  also sell BTC
+  cost of ETH   6.0 to 2.1 bp  also buy ETH
+`)
+  })
+
+  it('[EXPLAIN-4] --explain --json prints the plan as --json does, and what would change it', async () => {
+    const [{ out: alone }, { out: explained }] = await Promise.all([
+      golden('plan', '--json'),
+      golden('plan', '--explain', '--json'),
+    ])
+    const { flips, plan, ...others } = JSON.parse(explained)
+    expect(others).toEqual({})
+    expect(explained.endsWith(`"plan":${alone.trimEnd()}}\n`)).toBe(true)
+    expect(plan.legs).toHaveLength(1)
+    expect(flips.map(({ kind, underlying }: { kind: string; underlying: string }) => `${kind} ${underlying}`)).toEqual([
+      'price BTC',
+      'price ETH',
+      'cost BTC',
+      'cost ETH',
+    ])
   })
 
   it('[CLI-18] --compare has a row for each policy of the book', async () => {

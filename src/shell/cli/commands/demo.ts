@@ -5,7 +5,7 @@ import { openBook, planOpen } from '../book-access.ts'
 import { comparisonTable } from '../comparison.ts'
 import { EXIT, type ExitCode, type Io } from '../io.ts'
 import { headerLines, imbalancePicture, planSentences } from '../plan-screen.ts'
-import { alternativesOf, flipsOf, OWN } from './plan.ts'
+import { alternativesOf, OWN, priceFlipsOf } from './plan.ts'
 
 const EXAMPLE = new URL('../../../../examples/golden-1.yaml', import.meta.url)
 
@@ -22,7 +22,7 @@ export async function demo(io: Io): Promise<ExitCode> {
     '',
     ...comparisonTable(planned.value, alternativesOf(opened.value, planned.value, OWN), io),
     '',
-    ...planSentences(planned.value, io, flipsOf(opened.value, planned.value)),
+    ...planSentences(planned.value, io, priceFlipsOf(opened.value, planned.value)),
     '',
     `Next  npm run -s equipoise -- plan --book ${file} --explain`,
     `      npm run -s equipoise -- size SOL buy --book ${file}`,

@@ -2,7 +2,7 @@
 
 import { toText } from '../../../core/base/decimal.ts'
 import { assertNever } from '../../../core/base/result.ts'
-import { type Flip, findFlips } from '../../../core/sizing/flip.ts'
+import { type Flip, findFlips, findPriceFlips, type PriceFlip } from '../../../core/sizing/flip.ts'
 import type { Policy } from '../../../core/sizing/mandate.ts'
 import { plan as planBook } from '../../../core/sizing/plan.ts'
 import type { SizePlan } from '../../../core/sizing/plan-types.ts'
@@ -50,7 +50,7 @@ export async function plan(request: PlanRequest, io: Io): Promise<ExitCode> {
     )
   }
   const { form, explain } = request.output
-  if (form === 'json') io.stdout(await planJson(planned.value))
+  if (form === 'json') io.stdout(await planJson(planned.value, explain ? flipsOf(opened.value, planned.value) : null))
   else if (form === 'csv') io.stdout(planCsv(planned.value))
   else {
     const flips = explain ? flipsOf(opened.value, planned.value) : []
@@ -64,12 +64,19 @@ export async function plan(request: PlanRequest, io: Io): Promise<ExitCode> {
 const REACH = 0.5
 
 /** What would change a plan of the book. */
-export const flipsOf = ({ book }: OpenBook, planned: SizePlan): Flip[] =>
+const flipsOf = ({ book }: OpenBook, planned: SizePlan): Flip[] =>
   findFlips(planInputs(book, planned.policy), planned, REACH)
 
-async function planJson(answer: SizePlan): Promise<string> {
+/** The prices alone. */
+export const priceFlipsOf = ({ book }: OpenBook, planned: SizePlan): PriceFlip[] =>
+  findPriceFlips(planInputs(book, planned.policy), planned, REACH)
+
+/** The plan; with `--explain` an object of it and of what would change it. */
+async function planJson(answer: SizePlan, flips: readonly Flip[] | null): Promise<string> {
   const { encodePlan } = await import('../../../wire/plan-codec.ts')
-  return `${encodePlan(answer)}\n`
+  const { canonicalText } = await import('../../../wire/canonical-text.ts')
+  const encoded = encodePlan(answer)
+  return flips === null ? `${encoded}\n` : `{"flips":${canonicalText(flips)},"plan":${encoded}}\n`
 }
 
 const CSV_HEADING = [
