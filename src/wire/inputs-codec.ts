@@ -128,6 +128,7 @@ const portfolio = z.strictObject({
   entry: z.array(decimalCodec.nullable()),
   orders: z.array(orderSchema),
 })
+const rungs = z.strictObject({ reach: columnCodec, slippage: columnCodec })
 const market = z.strictObject({
   asOf: realCodec,
   price: z.array(decimalCodec),
@@ -135,6 +136,7 @@ const market = z.strictObject({
   stale: flagsCodec,
   rate: z.array(decimalCodec),
   volumePerDay: columnCodec,
+  liquidity: z.array(z.strictObject({ buy: rungs, sell: rungs }).nullable()).exactOptional(),
 })
 const risk = z.strictObject({
   asOf: realCodec,

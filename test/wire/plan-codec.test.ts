@@ -217,6 +217,7 @@ const instruments = oneOf<Instrument>({
   }),
 })
 const optional = fc.option(ratios)
+const rungs = record({ reach: columns, slippage: columns })
 const sideTraded = record({ weight: reals, at: fc.integer() })
 const carries = oneOf<CarryTerms>({
   none: record({}),
@@ -263,14 +264,18 @@ const inputs: Arbitrary<PlanInputs> = record({
     entry: fc.array(fc.option(decimals), { maxLength: 3 }),
     orders: fc.array(orders, { maxLength: 2 }),
   }),
-  market: record({
-    asOf: fc.integer(),
-    price: fc.array(decimals, { maxLength: 3 }),
-    priceAgeMs: columns,
-    stale: flags,
-    rate: fc.array(decimals, { maxLength: 3 }),
-    volumePerDay: columns,
-  }),
+  market: fc.record(
+    {
+      asOf: fc.integer(),
+      price: fc.array(decimals, { maxLength: 3 }),
+      priceAgeMs: columns,
+      stale: flags,
+      rate: fc.array(decimals, { maxLength: 3 }),
+      volumePerDay: columns,
+      liquidity: fc.array(fc.option(record({ buy: rungs, sell: rungs })), { maxLength: 2 }),
+    },
+    { requiredKeys: ['asOf', 'price', 'priceAgeMs', 'stale', 'rate', 'volumePerDay'], noNullPrototype: true },
+  ),
   risk: fc.record(
     {
       asOf: fc.integer(),

@@ -2,7 +2,8 @@
  * What trading costs, per instrument, in the one form that the optimiser, the estimate of a plan and the simulator share:
  *   cost(z) = a|z| + c[(m+|z|)^{1+δ} − m^{1+δ}] + F·1{z ≠ 0},   fractions of equity, z the traded weight, + buys;
  * a = fee + half spread, both weighted by the share of the order that takes; c from the power law of `impact.ts` with the
- * same-side weight m that is still felt; F a fee per order. Holding is apart: carry per unit of weight to a horizon, long
+ * same-side weight m that is still felt; F a fee per order. Where an order book or a pool is known (`liquidity.ts`) its walk
+ * takes the place of spread and impact, half the spread being its first rung. Holding is apart: carry per unit of weight to a horizon, long
  * and short. `estimateCost` is the mathematics, `orderCost` the same in exact money, rounded up once.
  */
 import { type Decimal, toNumber, ZERO } from '../base/decimal.ts'
@@ -24,12 +25,13 @@ import {
 } from '../base/ratio.ts'
 import { assert, fail, type Issue, type Result, succeed } from '../base/result.ts'
 import type { Instrument } from '../domain/instrument.ts'
-import type { MarketState } from '../domain/market.ts'
+import type { Liquidity, MarketState } from '../domain/market.ts'
 import type { Side } from '../domain/portfolio.ts'
 import type { Universe } from '../domain/universe.ts'
 import { unitNotional } from '../domain/valuation.ts'
 import { type CarryTerms, expectedCarry } from './carry.ts'
 import { impactCoefficient, metaorderCost, metaorderMarginal, type PowerLaw } from './impact.ts'
+import { checkLiquidity, inWeight, nextSlippage, takeFrom } from './liquidity.ts'
 import { feltWeight, type ImpactDecay, type Metaorder, NO_METAORDER } from './metaorder.ts'
 import { outOfRange } from './range.ts'
 
@@ -86,6 +88,8 @@ export interface CostTerms {
   readonly powerExponent: number
   /** F ≥ 0 */
   readonly fixed: Float64Array
+  /** What is to be taken, in weight; null where spread and impact stand for it. */
+  readonly liquidity: readonly (Liquidity | null)[]
   /** Years over which impact decays. */
   readonly impactDecay: Float64Array
   /** m ≥ 0 for buys and for sells. */
@@ -113,10 +117,16 @@ export function makeCostTerms(inputs: CostInputs): Result<CostTerms> {
   const n = universe.instruments.length
   for (const column of [execution, inputs.carry, inputs.metaorders])
     assert(column.length === n, 'every column must be aligned to the instruments')
-  const rates = ratesOf(universe, execution)
+  const stated = ratesOf(universe, execution)
   const carry = carryOf(inputs)
   const power = powerOf(inputs)
-  const issues = [...checkModel(inputs), ...rates.issues, ...carry.issues, ...power.issues]
+  const issues = [
+    ...checkModel(inputs),
+    ...stated.issues,
+    ...carry.issues,
+    ...power.issues,
+    ...checkTaken(universe, market, execution),
+  ]
   if (issues.length > 0) return fail(issues)
   const felt = (side: Side): Float64Array => {
     const weight = new Float64Array(n)
@@ -126,12 +136,18 @@ export function makeCostTerms(inputs: CostInputs): Result<CostTerms> {
     return weight
   }
   const whole = toNumber(equity)
+  const liquidity = universe.instruments.map((_, i) => {
+    const own = market.liquidity?.[i] ?? null
+    return own === null ? null : inWeight(own, whole)
+  })
+  const rates = market.liquidity === undefined ? stated : withFirstRungs(stated, liquidity)
   return succeed({
     equity,
     proportional: rates.proportional,
     fee: rates.fee,
     halfSpread: rates.halfSpread,
     power: power.coefficient,
+    liquidity,
     // Without impact c is 0 and any exponent says the same.
     powerExponent: impact?.law.exponent ?? 0.5,
     fixed: rates.fixed.map((each) => each / whole),
@@ -197,6 +213,33 @@ function ratesOf(universe: Universe, execution: readonly Execution[]): Rates {
   return rates
 }
 
+/** A walk is what an order pays that takes at once, so no share of it can rest. */
+const checkTaken = (universe: Universe, { liquidity }: MarketState, execution: readonly Execution[]): Issue[] =>
+  (liquidity ?? []).flatMap((own, i): Issue[] => {
+    if (own === null) return []
+    const { id } = universe.instruments[i]!
+    const rests: Issue = {
+      code: 'cost.liquidity',
+      path: id,
+      message: `maker share of ${id} must be 0 where its order book or pool is given, was ${ratioToNumber(execution[i]!.makerShare)}`,
+      hint: 'leave the book out for orders that rest',
+    }
+    return [...checkLiquidity(id, own), ...(execution[i]!.makerShare.n === 0n ? [] : [rests])]
+  })
+
+/** The first rung, on the side where it is nearer, in place of half the stated spread. */
+function withFirstRungs(rates: Rates, liquidity: readonly (Liquidity | null)[]): Rates {
+  const halfSpread = rates.halfSpread.map((each, i) => firstRung(liquidity[i]!) ?? each)
+  const exact = rates.exact.map((each, i) =>
+    liquidity[i] === null ? each : { ...each, halfSpread: ratioOfNumber(halfSpread[i]!) },
+  )
+  const proportional = rates.fee.map((each, i) => Math.max(0, each + halfSpread[i]!))
+  return { ...rates, halfSpread, exact, proportional }
+}
+
+const firstRung = (liquidity: Liquidity | null): number | null =>
+  liquidity === null ? null : Math.min(liquidity.buy.slippage[0]!, liquidity.sell.slippage[0]!)
+
 /** Fee and half spread of a unit traded: maker·s + taker·(1−s), and (1−s) of half the spread. */
 function exactRates(instrument: Instrument, { makerShare, fixed }: Execution): Result<ExactRates> {
   const issues = outOfRange(instrument.id, {
@@ -231,6 +274,7 @@ function powerOf({ universe, market, vol, equity, impact }: CostInputs): {
   if (impact === null) return { coefficient, issues: [] }
   const issues: Issue[] = []
   universe.instruments.forEach(({ id }, i) => {
+    if ((market.liquidity?.[i] ?? null) !== null) return
     const volumePerDay = market.volumePerDay[i]!
     if (Number.isNaN(volumePerDay)) {
       issues.push({
@@ -280,23 +324,36 @@ const stepOf = (terms: CostTerms, i: number, trade: number) => ({
   trade,
 })
 
+const sideOf = (trade: number): Side => (trade < 0 ? 'sell' : 'buy')
+
+/** What a trade pays beyond a|z| and order fee: the power law, or the walk past its first rung. */
+function impactOf(terms: CostTerms, i: number, trade: number): number {
+  const liquidity = terms.liquidity[i]!
+  if (liquidity === null) return metaorderCost(stepOf(terms, i, trade))
+  const size = Math.abs(trade)
+  return takeFrom(liquidity[sideOf(trade)], size) - terms.halfSpread[i]! * size
+}
+
 /** cost(z) of one instrument as the optimiser sees it: convex but for F, ≥ 0, the same for both sides of a fresh book. */
 export const tradeCost = (terms: CostTerms, i: number, trade: number): number =>
-  trade === 0 ? 0 : terms.proportional[i]! * Math.abs(trade) + metaorderCost(stepOf(terms, i, trade)) + terms.fixed[i]!
+  trade === 0 ? 0 : terms.proportional[i]! * Math.abs(trade) + impactOf(terms, i, trade) + terms.fixed[i]!
 
 /** Cost of the first unit on a side: a + c(1+δ)m^δ. */
-export const firstUnitCost = (terms: CostTerms, i: number, side: Side): number =>
-  terms.proportional[i]! +
-  metaorderMarginal({
-    coefficient: terms.power[i]!,
-    exponent: terms.powerExponent,
-    traded: terms.traded[side][i]!,
-    trade: 0,
-  })
+export function firstUnitCost(terms: CostTerms, i: number, side: Side): number {
+  const liquidity = terms.liquidity[i]!
+  if (liquidity !== null) return terms.proportional[i]! + liquidity[side].slippage[0]! - terms.halfSpread[i]!
+  const traded = terms.traded[side][i]!
+  const step = { coefficient: terms.power[i]!, exponent: terms.powerExponent, traded, trade: 0 }
+  return terms.proportional[i]! + metaorderMarginal(step)
+}
 
 /** Cost of the next unit of |z|: a + c(1+δ)(m+|z|)^δ. At z = 0 for a buy. */
-export const marginalCost = (terms: CostTerms, i: number, trade: number): number =>
-  terms.proportional[i]! + metaorderMarginal(stepOf(terms, i, trade))
+export function marginalCost(terms: CostTerms, i: number, trade: number): number {
+  const liquidity = terms.liquidity[i]!
+  if (liquidity === null) return terms.proportional[i]! + metaorderMarginal(stepOf(terms, i, trade))
+  const slippage = nextSlippage(liquidity[sideOf(trade)], Math.abs(trade))
+  return terms.proportional[i]! + slippage - terms.halfSpread[i]!
+}
 
 /** Parts of a cost, as fractions of equity; a rebate makes the fee negative. */
 export interface CostEstimate {
@@ -311,7 +368,7 @@ export interface CostEstimate {
 export const costParts = (terms: CostTerms, i: number, trade: number): Omit<CostEstimate, 'total'> => ({
   fee: terms.fee[i]! * Math.abs(trade),
   spread: terms.halfSpread[i]! * Math.abs(trade),
-  impact: metaorderCost(stepOf(terms, i, trade)),
+  impact: trade === 0 ? 0 : impactOf(terms, i, trade),
   fixed: trade === 0 ? 0 : terms.fixed[i]!,
 })
 
@@ -369,7 +426,7 @@ export function orderCost(terms: CostTerms, order: PricedOrder): OrderCost {
   const notional = ratioAbsolute(signed)
   const { fee, halfSpread, fixed } = terms.exact[index]!
   const equity = ratioOf(terms.equity)
-  const impact = metaorderCost(stepOf(terms, index, ratioToNumber(ratioDivide(signed, equity))))
+  const impact = impactOf(terms, index, ratioToNumber(ratioDivide(signed, equity)))
   const parts = {
     fee: ratioToDecimal(ratioMultiply(notional, fee), 'ceiling'),
     spread: ratioToDecimal(ratioMultiply(notional, halfSpread), 'ceiling'),

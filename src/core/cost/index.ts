@@ -24,6 +24,7 @@ export {
 } from './cost-terms.ts'
 export { checkFeeSchedule, type FeeSchedule, feeTier, orderFee } from './fees.ts'
 export { averageImpact, impactCoefficient, metaorderCost, metaorderMarginal, peakImpact, sizeAtEdge } from './impact.ts'
+export { liquidityOfBook, rungsOfCurve } from './liquidity.ts'
 export { extendMetaorder, feltWeight, type Metaorder, NO_METAORDER } from './metaorder.ts'
 export { fitPropagator, propagate } from './propagator.ts'
 export { type ConcentratedPool, swap, swapStep } from './swap.ts'

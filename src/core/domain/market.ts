@@ -4,6 +4,7 @@
  */
 import type { Decimal } from '../base/decimal.ts'
 import type { Instant } from '../base/instant.ts'
+import type { Side } from './portfolio.ts'
 
 export interface MarketState {
   readonly asOf: Instant
@@ -17,7 +18,20 @@ export interface MarketState {
   readonly rate: readonly Decimal[]
   /** Traded volume per day of each instrument in numeraire; NaN where it is not known. Never read without a check. */
   readonly volumePerDay: Float64Array
+  /** Order book or pool of each instrument; null, or absent, where only spread and impact are known. */
+  readonly liquidity?: readonly (Liquidity | null)[]
 }
+
+/**
+ * Liquidity to take from one side, as rungs: the next unit costs slippage_k of mid until reach_k is taken. Both rise.
+ */
+export interface Rungs {
+  /** Value taken up to the end of each rung, in the numeraire, > 0. */
+  readonly reach: Float64Array
+  /** Distance of each rung from mid, a fraction ≥ 0. */
+  readonly slippage: Float64Array
+}
+export type Liquidity = Readonly<Record<Side, Rungs>>
 
 /** A risk forecast over the underlyings of a universe, annual. */
 export interface RiskModel {

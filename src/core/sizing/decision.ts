@@ -8,7 +8,7 @@
  * against the underlying's, T the horizon of the underlying; and a_j counts what it costs to hold beyond the best of them.
  */
 import type { CostTerms } from '../cost/cost-terms.ts'
-import type { CostProgram } from '../maths/cost-program-types.ts'
+import type { CostProgram, CostRow } from '../maths/cost-program-types.ts'
 import type { Curvature } from './curvature.ts'
 import type { PlanInputs, Valued } from './plan-types.ts'
 import { extraCarry, listTradeable } from './tradeable.ts'
@@ -20,6 +20,8 @@ export interface Decision {
   readonly variablesOf: readonly (readonly number[])[]
   /** The program but for its box and rows. */
   readonly terms: Omit<CostProgram, 'lower' | 'upper' | 'rows' | 'caps'>
+  /** What order books and pools cost past their first rung: priced rows, one a rung. */
+  readonly rungs: readonly CostRow[]
   /** F of each variable. */
   readonly fixed: Float64Array
 }
@@ -61,6 +63,7 @@ export function makeDecision(inputs: PlanInputs, held: Valued, deviation: Float6
       exponent: costs.powerExponent,
       felt: isFresh(costs) ? null : { buy: pick(costs.traded.buy), sell: pick(costs.traded.sell) },
     },
+    rungs: instruments.flatMap((j, k) => rungsOf(costs, j, { k, n: instruments.length })),
     fixed: pick(costs.fixed),
   }
 }
@@ -68,6 +71,22 @@ export function makeDecision(inputs: PlanInputs, held: Valued, deviation: Float6
 /** Nothing traded lately is still felt. */
 const isFresh = ({ traded }: CostTerms): boolean =>
   traded.buy.every((weight) => weight === 0) && traded.sell.every((weight) => weight === 0)
+
+/** A rung that is `more` dearer than the one before it costs more·(t − reach)₊: a row with a price. */
+function rungsOf({ liquidity, halfSpread }: CostTerms, j: number, { k, n }: { k: number; n: number }): CostRow[] {
+  const own = liquidity[j]!
+  if (own === null) return []
+  return (['buy', 'sell'] as const).flatMap((side) => {
+    const { reach, slippage } = own[side]
+    return Array.from(slippage, (each, rung): CostRow[] => {
+      const more = each - (rung === 0 ? halfSpread[j]! : slippage[rung - 1]!)
+      if (!(more > 0)) return []
+      const slope = new Float64Array(n)
+      slope[k] = side === 'buy' ? 1 : -1
+      return [{ slope, bend: null, kink: null, bound: rung === 0 ? 0 : reach[rung - 1]!, price: more, weight: 1 }]
+    }).flat()
+  })
+}
 
 /** What the threshold of an underlying is above its cost, where a width of its own was stated. */
 export const stated = ({ threshold, cost }: Curvature, u: number): number => threshold[u]! - cost.proportional[u]!

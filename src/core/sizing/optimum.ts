@@ -104,8 +104,9 @@ function decide(inputs: PlanInputs, decision: Decision, fence: Fence): Answer {
   }
 }
 
-function solveFence(inputs: PlanInputs, { terms }: Decision, fence: Fence): CostOptimum {
-  const answer = solverFor(curvatureOf(inputs), terms.n, fence.rows.length).solve({ ...terms, ...fence, caps: [] })
+function solveFence(inputs: PlanInputs, { terms, rungs }: Decision, fence: Fence): CostOptimum {
+  const rows = rungs.length === 0 ? fence.rows : [...fence.rows, ...rungs]
+  const answer = solverFor(curvatureOf(inputs), terms.n, rows.length).solve({ ...terms, ...fence, rows, caps: [] })
   const { primalResidual, dualResidual, gap } = answer.certificate
   assert(
     answer.status !== 'infeasible' && Math.max(primalResidual, dualResidual, gap) <= RESIDUAL_MAX,

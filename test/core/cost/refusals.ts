@@ -1,4 +1,5 @@
 /** The smallest reproducer of each code a cost is refused with, and how it reads. */
+
 import { decimal } from '../../../src/core/base/decimal.ts'
 import { RATIO_ONE } from '../../../src/core/base/ratio.ts'
 import type { Issue, Result } from '../../../src/core/base/result.ts'
@@ -8,6 +9,7 @@ import { calibrateImpact } from '../../../src/core/cost/calibrate.ts'
 import { expectedCarry } from '../../../src/core/cost/carry.ts'
 import { type CostInputs, makeCostTerms } from '../../../src/core/cost/cost-terms.ts'
 import { checkFeeSchedule, type FeeSchedule, orderFee } from '../../../src/core/cost/fees.ts'
+import { rungsOfCurve } from '../../../src/core/cost/liquidity.ts'
 import { NO_METAORDER } from '../../../src/core/cost/metaorder.ts'
 import { swap } from '../../../src/core/cost/swap.ts'
 import { kernelSchedule } from '../../../src/core/cost/transient.ts'
@@ -137,6 +139,11 @@ export const COST_REFUSALS: Readonly<Record<string, Refusal>> = {
         ),
       ),
     reads: ': amount must not be 0, was 0; give + what goes in, or - what must come out',
+  },
+  'cost.liquidity': {
+    refused: () => issuesOf(rungsOfCurve('POOL', { cost: (taken) => -taken, reach: 1 }, 1)),
+    reads:
+      'POOL: what liquidity costs must rise ever faster, was -1 a unit after 0; give the curve of one pool, fee included, from its price now',
   },
   'cost.funding-interval': {
     refused: () => {

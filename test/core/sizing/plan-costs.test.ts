@@ -331,3 +331,32 @@ it('[AWARE-8] nothing lately traded is nothing felt', () => {
   expect(Math.abs(felt.lines[0]!.allowed)).toBeLessThan(Math.abs(fresh.lines[0]!.allowed))
   expect(toText(fresh.legs[0]!.quantity)).toMatch(/^-/)
 })
+
+describe('order books in a plan', () => {
+  const book = (scale: number) => {
+    const side = {
+      reach: Float64Array.from([2_000, 6_000, 20_000, 90_000]),
+      slippage: Float64Array.from([0.0001, 0.0004, 0.001, 0.003].map((each) => each * scale)),
+    }
+    return { buy: side, sell: { ...side, slippage: side.slippage.map((each) => 1.5 * each) } }
+  }
+
+  it('[AWARE-16] a trade walks the book until the next unit costs more than it gains, as a search over all sizes finds', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0.2, max: 0.8, noNaN: true }),
+        fc.double({ min: 0.2, max: 4, noNaN: true }),
+        fc.constantFrom('10', '100'),
+        (held, scale, gamma) => {
+          const asked = oneCoin(Number(held.toFixed(4)), { policy: costAware(aversion(gamma)) })
+          const inputs = prepared({ ...asked, market: { ...asked.market, liquidity: [book(scale)] } })
+          const ours = planned(inputs).lines[0]!.wanted
+          const best = objectiveOf(inputs, [ours])
+          for (let k = -1000; k <= 1000; k++)
+            expect(objectiveOf(inputs, [(k / 1000) * 0.6])).toBeGreaterThanOrEqual(best - 1e-12)
+        },
+      ),
+      { seed: 35, numRuns: 50 },
+    )
+  })
+})
