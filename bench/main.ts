@@ -10,6 +10,8 @@ import PortfolioAllocation from 'portfolio-allocation'
 import { add, toText, ZERO } from '../src/core/base/decimal.ts'
 import { ratio } from '../src/core/base/ratio.ts'
 import type { Result } from '../src/core/base/result.ts'
+import { chain, GENESIS } from '../src/core/ledger/chain.ts'
+import { foldEvents, openLedger } from '../src/core/ledger/ledger.ts'
 import { factorise } from '../src/core/maths/cholesky.ts'
 import { ewmaRisk } from '../src/core/risk/ewma.ts'
 import type { Policy } from '../src/core/sizing/mandate.ts'
@@ -19,6 +21,7 @@ import { riskTargetWeights } from '../src/core/sizing/targets/risk-target.ts'
 import { sizeTrade, sizeTradeIn } from '../src/core/sizing/trade.ts'
 import { openBook } from '../src/core/sizing/trade-stages.ts'
 import { HISTORY_END, HOUR_MS, makeAmounts, makeBook, makeHistories, makePositiveDefinite, reprice } from './books.ts'
+import { FILLS_ACCOUNT, makeFills } from './fills.ts'
 import { measure, measureOnce, measureProcess, report, section, type Timing } from './measure.ts'
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
@@ -121,6 +124,19 @@ function benchCovariance(): void {
   }
 }
 
+function benchLedger(): void {
+  section('the ledger, 10 instruments')
+  const { universe } = makeBook(10, POLICIES[0]![1], 10).mandate
+  const count = 10_000
+  const events = makeFills(universe, count, 1)
+  const fold = (): unknown => answered(foldEvents(openLedger(universe, [FILLS_ACCOUNT]), events))
+  report(`${count} fills folded`, measure(fold, { warm: 5, runs: 15 }))
+  report(
+    `${count} fills chained`,
+    measure(() => events.reduce(chain, GENESIS), { warm: 1, runs: 5 }),
+  )
+}
+
 function compare(name: string, ours: Timing, peer: { readonly name: string; readonly timing: Timing }): void {
   report(name, ours)
   report(`${name}, ${peer.name}`, peer.timing, `${(peer.timing.median / ours.median).toPrecision(3)} × ours`)
@@ -186,5 +202,6 @@ benchPlan()
 benchCostAware()
 benchTrade()
 benchCovariance()
+benchLedger()
 benchPeers()
 benchStart()

@@ -10,6 +10,8 @@ import { assert } from '../base/result.ts'
 import type { Instrument } from './instrument.ts'
 
 const UNIT = 10n ** 18n
+/** Of the product of three decimals. */
+const UNIT_CUBED = UNIT ** 3n
 
 /** Traded value of one unit in the quote currency. */
 export function unitNotional(instrument: Instrument, price: Decimal): Ratio {
@@ -35,7 +37,7 @@ export const isReciprocal = (instrument: Instrument): boolean =>
  */
 export function tradeValue(instrument: Instrument, quantity: Decimal, price: Decimal): Ratio {
   const size = quantity * instrument.multiplier
-  return isReciprocal(instrument) ? { n: size, d: price * UNIT } : { n: -size * price, d: UNIT ** 3n }
+  return isReciprocal(instrument) ? { n: size, d: price * UNIT } : { n: -size * price, d: UNIT_CUBED }
 }
 
 /** Profit not yet settled, in the settle currency; 0 for spot and for flat positions. */
