@@ -64,7 +64,7 @@ describe.skipIf(absent)('published costs of a book of stocks', () => {
     [34, 1, 1_000_000],
     [100, 0.5, 25_000_000],
     [251, 2, 3_000],
-  ])('[COST-33] Σ a|z| + bσ|z|^{3/2}√(value/volume) over %d days, b = %s, value %d', (rows, b, value) => {
+  ])('[COST-36] Σ a|z| + bσ|z|^{3/2}√(value/volume) over %d days, b = %s, value %d', (rows, b, value) => {
     const { terms, order, sigma, volume, n } = publishedBook({ rows, b, value, carry: { kind: 'none' } })
     const random = makeRandom(`costs ${rows}`)
     for (let trial = 0; trial < 20; trial++) {
@@ -78,7 +78,7 @@ describe.skipIf(absent)('published costs of a book of stocks', () => {
     }
   })
 
-  test('[COST-33] holding for a day: shorts borrow at 5 % a year, longs pay 3 %, compounded over 252 days', () => {
+  test('[COST-36] holding for a day: shorts borrow at 5 % a year, longs pay 3 %, compounded over 252 days', () => {
     const perDay = (rate: number): number => (1 + rate) ** (1 / 252) - 1
     const short = publishedBook({
       rows: 34,
