@@ -6,8 +6,10 @@
  */
 import type { CostProgram } from './cost-program-types.ts'
 
+export type PowerTerms = Pick<CostProgram, 'power' | 'exponent' | 'felt'>
+
 /** m of trade i on the side (±1) of x, or of the side itself where x = 0. */
-export function feltAt({ felt }: CostProgram, i: number, x: number, side: number): number {
+export function feltAt({ felt }: PowerTerms, i: number, x: number, side: number): number {
   if (felt === null) return 0
   return x > 0 || (x === 0 && side > 0) ? felt.buy[i]! : felt.sell[i]!
 }
@@ -16,7 +18,7 @@ export function feltAt({ felt }: CostProgram, i: number, x: number, side: number
 const powerOf = (x: number, exponent: number): number => (exponent === 0.5 ? Math.sqrt(x) : x ** exponent)
 
 /** The power cost of trading x. */
-export function powerCost(program: CostProgram, i: number, x: number): number {
+export function powerCost(program: PowerTerms, i: number, x: number): number {
   const c = program.power[i]!
   const q = Math.abs(x)
   if (c === 0 || q === 0) return 0

@@ -1,0 +1,208 @@
+/**
+ * Exchanges on the lattice: one step of one trade, and what one other of finer lots answers to it, a step or as far as its own
+ * parabola goes. So trades that share a limit change places, and fine lots make up for what coarse ones leave. One pass reads
+ * every pair once, O(1) each, and takes for each trade its best exchange. Where no limit is near, a step must go to where the
+ * trade would be alone: away from there nothing is gained.
+ */
+import { type Choice, choiceFrom } from './lattice-choices.ts'
+import {
+  type Change,
+  gainOf,
+  type LatticeWork,
+  moveTo,
+  type Neighbours,
+  neighbourOf,
+  noiseOf,
+  obeys,
+  rowStep,
+  softChange,
+} from './lattice-work.ts'
+
+/** Doublings of an answer that a limit keeps from the lowest point of its parabola. */
+const STRIDES = 24
+
+/** Of s steps of each trade to one side, the others still: the objective adds line·s + half·s² + fee. */
+interface Steps {
+  readonly side: Neighbours
+  readonly step: Float64Array
+  readonly line: Float64Array
+  readonly half: Float64Array
+  readonly fee: Float64Array
+  /** What one step adds to each row. */
+  readonly rows: readonly Float64Array[]
+}
+
+/** The best answers to a step: one step, of those that limits allow, and further ones, by their estimate. */
+interface Answers {
+  near: number
+  nearSteps: Steps | null
+  nearGain: number
+  far: number
+  farSteps: Steps | null
+  farGain: number
+}
+
+/** @returns whether any two trades moved */
+export function exchange(work: LatticeWork): boolean {
+  const sides = [makeSteps(work, work.down), makeSteps(work, work.up)]
+  const order = coarsestFirst(work)
+  let tight = measureSteps(work, sides)
+  let moved = false
+  for (let k = 0; k < order.length; k++) {
+    const i = order[k]!
+    for (const one of sides) {
+      if (one.step[i] === 0 || (tight.length === 0 && one.line[i]! + one.fee[i]! >= 0)) continue
+      const answers: Answers = { near: -1, nearSteps: null, nearGain: 0, far: -1, farSteps: null, farGain: 0 }
+      for (const two of sides) findAnswers(work, { order, k, one, two, tight }, answers)
+      if (!trade(work, i, one, answers)) continue
+      moved = true
+      tight = measureSteps(work, sides)
+    }
+  }
+  return moved
+}
+
+/** Free trades by what one lot adds to the quadratic, ties by index. */
+function coarsestFirst({ program: { n, quadratic, choices }, free }: LatticeWork): number[] {
+  const size = (i: number): number => quadratic[i * n + i]! * choices[i]!.step ** 2
+  return [...free].sort((a, b) => size(b) - size(a) || a - b)
+}
+
+function makeSteps({ program: { n, rows } }: LatticeWork, side: Neighbours): Steps {
+  const column = (): Float64Array => new Float64Array(n)
+  return { side, step: column(), line: column(), half: column(), fee: column(), rows: rows.map(column) }
+}
+
+/** What steps from where the work stands add. @returns the hard rows that two of them could take beyond their bound */
+function measureSteps(work: LatticeWork, sides: readonly Steps[]): number[] {
+  const { program, trade, gradient, free, rowValue } = work
+  const { quadratic, fixed, n, rows } = program
+  for (const { side, step, line, half, fee } of sides)
+    for (let k = 0; k < free.length; k++) {
+      const i = free[k]!
+      const way = side.weight[i]! - trade[i]!
+      fee[i] = trade[i] === 0 ? fixed[i]! : side.weight[i] === 0 ? -fixed[i]! : 0
+      step[i] = way
+      line[i] = way * gradient[i]! + side.extra[i]! - fee[i]!
+      half[i] = 0.5 * quadratic[i * n + i]! * way * way
+    }
+  const tight: number[] = []
+  for (let r = 0; r < rows.length; r++) {
+    if (rows[r]!.price < Number.POSITIVE_INFINITY) continue
+    let most = 0
+    for (const { side, rows: own } of sides)
+      for (let k = 0; k < free.length; k++) {
+        const i = free[k]!
+        const change = rowStep(work, r, i, side.weight[i]!)
+        own[r]![i] = change
+        if (change > most) most = change
+      }
+    if (rowValue[r]! + 2 * most > rows[r]!.bound) tight.push(r)
+  }
+  return tight
+}
+
+/** The best answers to one side for a step of the trade at k. */
+function findAnswers(
+  work: LatticeWork,
+  from: { order: readonly number[]; k: number; one: Steps; two: Steps; tight: readonly number[] },
+  best: Answers,
+): void {
+  const { quadratic, n } = work.program
+  const { order, k, one, two, tight } = from
+  const i = order[k]!
+  const { step: steps, line: lines, half: halves, fee: fees } = two
+  const own = one.line[i]! + one.half[i]! + one.fee[i]!
+  const reach = one.step[i]!
+  const row = i * n
+  let { nearGain, farGain } = best
+  for (let m = k + 1; m < order.length; m++) {
+    const j = order[m]!
+    const step = steps[j]!
+    if (step === 0) continue
+    const line = lines[j]! + quadratic[row + j]! * reach * step
+    const half = halves[j]!
+    const start = own + fees[j]!
+    const near = start + line + half
+    if (near < nearGain && allows(work, { i, j, one, two, tight })) {
+      best.near = j
+      best.nearSteps = two
+      nearGain = near
+    }
+    // Beyond three halves of a step two steps are better than one.
+    if (-line <= 3 * half || half === 0) continue
+    const far = start - (line * line) / (4 * half)
+    if (far >= farGain) continue
+    best.far = j
+    best.farSteps = two
+    farGain = far
+  }
+  best.nearGain = nearGain
+  best.farGain = farGain
+}
+
+/** Whether the rows near their bounds allow one step of each. */
+function allows(
+  { program, rowValue }: LatticeWork,
+  { i, j, one, two, tight }: { i: number; j: number; one: Steps; two: Steps; tight: readonly number[] },
+): boolean {
+  for (let r = 0; r < tight.length; r++) {
+    const k = tight[r]!
+    const change = one.rows[k]![i]! + two.rows[k]![j]!
+    if (change > 0 && rowValue[k]! + change > program.rows[k]!.bound) return false
+  }
+  return true
+}
+
+/** Computes the answers exactly and makes the better one. @returns whether it helps */
+function trade(work: LatticeWork, i: number, one: Steps, answers: Answers): boolean {
+  const best: { gain: number; other: Choice; j: number } = { gain: 0, other: { weight: 0, lots: 0, point: -1 }, j: -1 }
+  const own = neighbourOf(one.side, i)
+  const change: Change = { i, x: own.weight, j: -1, y: 0 }
+  const alone = gainOf(work, i, own.weight)
+  const consider = (j: number, other: Choice): boolean => {
+    change.j = j
+    change.y = other.weight
+    if (change.y === work.trade[j] || !obeys(work, change)) return false
+    const joint = work.program.quadratic[i * work.program.n + j]! * (own.weight - work.trade[i]!)
+    let gain = alone + gainOf(work, j, change.y) + joint * (change.y - work.trade[j]!)
+    // Soft limits see both moves at once.
+    if (work.hasSoft) gain += softChange(work, change) - softAlone(work, i, change.x) - softAlone(work, j, change.y)
+    if (gain < best.gain && gain < -noiseOf(work, i, change.x) - noiseOf(work, j, change.y)) {
+      best.gain = gain
+      best.j = j
+      Object.assign(best.other, other)
+    }
+    return true
+  }
+  if (answers.nearSteps !== null) consider(answers.near, neighbourOf(answers.nearSteps.side, answers.near))
+  if (answers.farSteps !== null) considerFar(work, answers.far, answers.farSteps, consider)
+  if (best.j < 0) return false
+  moveTo(work, i, own)
+  moveTo(work, best.j, best.other)
+  return true
+}
+
+/** The choices around the lowest point of an answer; where limits forbid both, one that is as far as they ask. */
+function considerFar(
+  work: LatticeWork,
+  j: number,
+  { step: steps, line, half }: Steps,
+  consider: (j: number, other: Choice) => boolean,
+): void {
+  const choices = work.program.choices[j]!
+  const from = work.trade[j]!
+  const step = steps[j]!
+  const direction = Math.sign(step)
+  const other: Choice = { weight: 0, lots: 0, point: -1 }
+  const beyond = (): boolean => (other.weight - from) * direction > 0
+  const aim = from + (step * -line[j]!) / (2 * half[j]!)
+  let allowed = choiceFrom(choices, aim, -direction, other) && beyond() && consider(j, other)
+  if (choiceFrom(choices, aim, direction, other) && beyond()) allowed = consider(j, other) || allowed
+  for (let stride = 0, way = step; !allowed && stride < STRIDES; stride++, way *= 2) {
+    if (!choiceFrom(choices, from + way, direction, other)) return
+    allowed = consider(j, other)
+  }
+}
+
+const softAlone = (work: LatticeWork, i: number, x: number): number => softChange(work, { i, x, j: -1, y: 0 })

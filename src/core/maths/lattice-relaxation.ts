@@ -1,0 +1,165 @@
+/**
+ * The continuous program that a lattice search lies in, over its free trades, and the bound that its optimum z₀ and multipliers
+ * λ give on every place of the lattice. For any z₀ and any λ_k between 0 and the price of row k, every t that obeys the rows has
+ *
+ *   f(t) ≥ base + ½‖t − z₀‖²_M + Σ_i ψ_i(t_i),   base = Q(z₀) − Σ_k λ_k h_k,   Q(t) = ½(d+t)'M(d+t) + b't,
+ *   ψ_i(x) = (∂Q/∂t_i)(z₀)·(x − z₀_i) + cost_i(x) + Σ_k λ_k R_ki(x),
+ *
+ * because max(0, R − h)·price ≥ λ(R − h) and hard rows have R ≤ h. Terms of R that are left out are at least 0, and so is the
+ * share of a cap: the bound is only looser for it.
+ */
+import { makeCostProgram } from './cost-program.ts'
+import { powerCost } from './cost-program-power.ts'
+import type { CostProgram, CostRow } from './cost-program-types.ts'
+import type { LatticeChoices, LatticeRow } from './lattice-types.ts'
+import { costAt, type LatticeWork, rowTerm } from './lattice-work.ts'
+
+export interface Relaxation {
+  /** The free trades, and M among them, row-major. */
+  readonly index: readonly number[]
+  readonly matrix: Float64Array
+  /** z₀ */
+  readonly centre: Float64Array
+  readonly base: number
+  /** ψ of the k-th free trade, but for what an order costs whatever its size, which is `orderFee`. */
+  readonly curve: (k: number, x: number) => number
+  readonly orderFee: Float64Array
+}
+
+export function relax(work: LatticeWork): Relaxation {
+  const { free: index } = work
+  const m = index.length
+  const reduced = reduce(work)
+  const { trade: centre, multipliers } = makeCostProgram(m, reduced.rows.length).solve(reduced)
+  const { quadratic, deviation, linear, rows } = reduced
+  const slope = new Float64Array(m)
+  let base = 0
+  for (let k = 0; k < m; k++) {
+    let pull = 0
+    for (let l = 0; l < m; l++) pull += quadratic[k * m + l]! * (deviation[l]! + centre[l]!)
+    slope[k] = pull + linear[k]!
+    base += 0.5 * (deviation[k]! + centre[k]!) * pull + linear[k]! * centre[k]!
+  }
+  rows.forEach(({ bound }, r) => {
+    base -= multipliers[r]! * bound
+  })
+  return { index, matrix: quadratic, centre, base, ...curvesOf(work, reduced, { centre, slope, multipliers }) }
+}
+
+/** ψ, with all that is linear in it added up. */
+function curvesOf(
+  { program, free: index }: LatticeWork,
+  reduced: CostProgram,
+  at: { centre: Float64Array; slope: Float64Array; multipliers: Float64Array },
+): Pick<Relaxation, 'curve' | 'orderFee'> {
+  const { proportional, rows } = reduced
+  const priced = rows.flatMap((row, r) =>
+    at.multipliers[r]! > 0 ? [{ row, spends: program.rows[r]!.spends, price: at.multipliers[r]! }] : [],
+  )
+  const slope = at.slope.map((each, k) => priced.reduce((sum, { row, price }) => sum + price * row.slope[k]!, each))
+  const shift = at.slope.map((each, k) => -each * at.centre[k]!)
+  const kinks = index.map((_, k) =>
+    priced.flatMap(({ row: { bend, kink }, price }) =>
+      bend === null || bend[k] === 0 ? [] : [{ at: kink?.[k] ?? 0, bend: price * bend[k]! }],
+    ),
+  )
+  const spends = index.map((i) =>
+    priced.flatMap(({ spends: own, price }) =>
+      own === null || own.share[i] === 0 ? [] : [{ terms: own.terms, price: price * own.share[i]! }],
+    ),
+  )
+  const curve = (k: number, x: number): number => {
+    let value = shift[k]! + slope[k]! * x + powerCost(reduced, k, x)
+    if (x !== 0) value += proportional[k]! * Math.abs(x)
+    for (const each of kinks[k]!) value += each.bend * Math.abs(x - each.at)
+    for (const each of spends[k]!) value += each.price * powerCost(each.terms, index[k]!, x)
+    return value
+  }
+  const orderFee = Float64Array.from(index, (i, k) =>
+    spends[k]!.reduce((sum, { terms, price }) => sum + price * terms.fixed[i]!, program.fixed[i]!),
+  )
+  return { curve, orderFee }
+}
+
+/** The program over the free trades, the others where they are, each free one anywhere between its outermost choices. */
+function reduce(work: LatticeWork): CostProgram {
+  const { program, free: index, trade } = work
+  const { n, quadratic, deviation, felt, exponent } = program
+  const isFree = new Uint8Array(n)
+  for (const i of index) isFree[i] = 1
+  const pick = (column: Float64Array): Float64Array => Float64Array.from(index, (i) => column[i]!)
+  const linear = Float64Array.from(index, (i) => {
+    let pull = program.linear[i]!
+    for (let j = 0; j < n; j++) if (isFree[j] === 0) pull += quadratic[i * n + j]! * (deviation[j]! + trade[j]!)
+    return pull
+  })
+  const m = index.length
+  return {
+    n: m,
+    quadratic: Float64Array.from(
+      { length: m * m },
+      (_, k) => quadratic[index[Math.floor(k / m)]! * n + index[k % m]!]!,
+    ),
+    deviation: pick(deviation),
+    linear,
+    proportional: pick(program.proportional),
+    power: pick(program.power),
+    exponent,
+    felt: felt === null ? null : { buy: pick(felt.buy), sell: pick(felt.sell) },
+    lower: Float64Array.from(index, (i) => outermost(program.choices[i]!, -1)),
+    upper: Float64Array.from(index, (i) => outermost(program.choices[i]!, 1)),
+    rows: program.rows.map((row) => reduceRow(work, row, isFree)),
+    caps: [],
+  }
+}
+
+function outermost({ origin, step, ranges, points }: LatticeChoices, direction: 1 | -1): number {
+  const last = direction > 0 ? ranges.at(-1)?.to : ranges[0]?.from
+  const point = direction > 0 ? points.at(-1)! : points[0]!
+  if (last === undefined) return point
+  return direction * Math.max(direction * point, direction * (origin + step * last))
+}
+
+/** A row over the free trades. A group in which one trade is free is a kink of that trade, unless it has one already. */
+function reduceRow({ program, free: index, trade }: LatticeWork, row: LatticeRow, isFree: Uint8Array): CostRow {
+  const { group, n } = program
+  let bound = row.bound
+  for (let i = 0; i < n; i++) if (isFree[i] === 0) bound -= rowTerm(row, i, trade[i]!)
+  const bend = Float64Array.from(index, (i) => row.bend?.[i] ?? 0)
+  const kink = Float64Array.from(index, (i) => row.kink?.[i] ?? 0)
+  row.groupKink?.forEach((at, u) => {
+    const members = index.flatMap((i, k) => (group[i] === u ? [k] : []))
+    let rest = -at
+    for (let i = 0; i < n; i++) if (group[i] === u && isFree[i] === 0) rest += trade[i]!
+    if (members.length === 0) bound -= Math.abs(rest)
+    const [only] = members
+    if (members.length !== 1 || only === undefined || (bend[only] !== 0 && kink[only] !== -rest)) return
+    bend[only]! += 1
+    kink[only] = -rest
+  })
+  return {
+    slope: Float64Array.from(index, (i) => row.slope[i]!),
+    bend,
+    kink,
+    bound,
+    price: row.price,
+    weight: row.weight,
+  }
+}
+
+/** What the objective has beyond the terms of the bound: the trades that are not free, alone and times the d of those that are. */
+export function restOf({ program, trade, free }: LatticeWork): number {
+  const { n, quadratic, deviation, linear } = program
+  const isFree = new Uint8Array(n)
+  for (const i of free) isFree[i] = 1
+  let value = 0
+  for (let i = 0; i < n; i++) {
+    if (isFree[i] === 1) continue
+    value += linear[i]! * trade[i]! + costAt(program, i, trade[i]!)
+    for (let j = 0; j < n; j++) {
+      const other = isFree[j] === 1 ? deviation[j]! : 0.5 * (deviation[j]! + trade[j]!)
+      value += (deviation[i]! + trade[i]!) * quadratic[i * n + j]! * other
+    }
+  }
+  return value
+}

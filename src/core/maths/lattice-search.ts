@@ -1,0 +1,195 @@
+/**
+ * Local search on the lattice: the best move of one trade, to a neighbour, along its own parabola or to nothing, as long as
+ * one helps; then exchanges (`lattice-exchange.ts`), and again. Every move lowers the objective by more than its rounding, so
+ * the search ends. Ties go to the lower index. Before it, trades are taken back to where every limit holds.
+ */
+import { type Choice, choiceFrom, nothing } from './lattice-choices.ts'
+import { exchange } from './lattice-exchange.ts'
+import {
+  addsToRow,
+  gainOf,
+  type LatticeWork,
+  moveTo,
+  type Neighbours,
+  neighbourOf,
+  noiseOf,
+  ON_BOUND,
+  obeys,
+  softChange,
+} from './lattice-work.ts'
+
+/** Single moves, and pairs looked at in exchanges, after which a search ends where it is: large books are given the time of small. */
+const MOVES_PER_TRADE = 2
+const PAIRS = 40_000
+
+/** Moves one trade or two at a time until nothing helps. */
+export function improve(work: LatticeWork): void {
+  const { n } = work.program
+  let moves = MOVES_PER_TRADE * n
+  const blocked = new Uint8Array(n)
+  const pairs = work.free.length ** 2
+  for (let read = 0; ; read += pairs) {
+    for (; moves > 0 && moveBest(work, blocked); moves--);
+    if (read + pairs > PAIRS || !exchange(work)) return
+  }
+}
+
+/** What a single move is estimated to add to the objective, and where it goes. */
+interface Aim {
+  gain: number
+  i: number
+  /** The weight it aims at: a neighbour's, nothing, or further along the parabola. */
+  x: number
+  /** The neighbour it begins with; null for a move to nothing. */
+  first: Neighbours | null
+}
+
+/** Makes the best single move. @returns false where none helps */
+function moveBest(work: LatticeWork, blocked: Uint8Array): boolean {
+  blocked.fill(0)
+  for (;;) {
+    const best: Aim = { gain: 0, i: -1, x: 0, first: null }
+    aimBeside(work, work.down, blocked, best)
+    aimBeside(work, work.up, blocked, best)
+    aimAtNothing(work, blocked, best)
+    if (best.i < 0) return false
+    if (goTowards(work, best)) return true
+    blocked[best.i] = 1
+  }
+}
+
+/** Steps to a neighbour, or where the parabola through it has its lowest point further on, an estimate of that. */
+function aimBeside(work: LatticeWork, side: Neighbours, blocked: Uint8Array, best: Aim): void {
+  const { program, trade, gradient, noise, free, hasSoft } = work
+  const { quadratic, fixed, n } = program
+  const { weight, extra } = side
+  for (let k = 0; k < free.length; k++) {
+    const i = free[k]!
+    const from = trade[i]!
+    const step = weight[i]! - from
+    if (step === 0 || blocked[i] === 1) continue
+    const half = 0.5 * quadratic[i * n + i]! * step * step
+    const fee = from === 0 ? fixed[i]! : weight[i] === 0 ? -fixed[i]! : 0
+    const line = step * gradient[i]! + extra[i]! - fee
+    let gain = line + half + fee
+    let steps = 1
+    if (-line > 3 * half) {
+      steps = half > 0 ? Math.min(-line / (2 * half), FARTHEST) : FARTHEST
+      gain = fee + steps * (line + half * steps)
+    }
+    if (hasSoft) gain += softChange(work, { i, x: weight[i]!, j: -1, y: 0 })
+    if (gain >= best.gain || gain >= -noise[i]! * Math.abs(steps * step)) continue
+    if (!obeys(work, { i, x: weight[i]!, j: -1, y: 0 })) continue
+    best.gain = gain
+    best.i = i
+    best.x = from + steps * step
+    best.first = side
+  }
+}
+
+/** Steps of a move whose objective is a straight line. */
+const FARTHEST = 2 ** 40
+
+function aimAtNothing(work: LatticeWork, blocked: Uint8Array, best: Aim): void {
+  const { program, trade, gradient, cost, noise, free, hasSoft } = work
+  const { quadratic, n } = program
+  for (let k = 0; k < free.length; k++) {
+    const i = free[k]!
+    const x = trade[i]!
+    if (x === 0 || blocked[i] === 1) continue
+    let gain = x * (0.5 * quadratic[i * n + i]! * x - gradient[i]!) - cost[i]!
+    if (hasSoft) gain += softChange(work, { i, x: 0, j: -1, y: 0 })
+    if (gain >= best.gain || gain >= -noise[i]! * Math.abs(x) || !obeys(work, { i, x: 0, j: -1, y: 0 })) continue
+    best.gain = gain
+    best.i = i
+    best.x = 0
+    best.first = null
+  }
+}
+
+/** Goes as far towards an aim as limits allow and the objective, computed exactly, falls. */
+function goTowards(work: LatticeWork, { i, x, first }: Aim): boolean {
+  const { program, trade } = work
+  const choices = program.choices[i]!
+  const from = trade[i]!
+  if (first === null) {
+    moveTo(work, i, nothing(choices))
+    return true
+  }
+  const step = first.weight[i]! - from
+  const direction = Math.sign(step)
+  const best: Choice = { weight: from, lots: work.lots[i]!, point: work.point[i]! }
+  let gain = 0
+  const tried: Choice = { ...best }
+  const consider = (): void => {
+    if ((tried.weight - from) * direction <= 0) return
+    const own = gainOf(work, i, tried.weight)
+    if (own >= gain || own >= -noiseOf(work, i, tried.weight) || !obeys(work, { i, x: tried.weight, j: -1, y: 0 }))
+      return
+    gain = own
+    Object.assign(best, tried)
+  }
+  const take = (): void => {
+    tried.weight = first.weight[i]!
+    tried.lots = first.lots[i]!
+    tried.point = first.point[i]!
+  }
+  take()
+  consider()
+  // Halving ends at one step, which has been tried.
+  for (let way = x - from; Math.abs(way) > 1.5 * Math.abs(step); way /= 2) {
+    const before = gain
+    if (choiceFrom(choices, from + way, -direction, tried)) consider()
+    if (choiceFrom(choices, from + way, direction, tried)) consider()
+    if (gain < before) break
+  }
+  if (gain === 0) return false
+  moveTo(work, i, best)
+  return true
+}
+
+/** Takes trades back towards nothing until every hard row and cap holds, in proportion to what they add to a broken one. */
+export function retreat(work: LatticeWork): void {
+  for (let broken = findBroken(work); broken !== null; broken = findBroken(work)) {
+    const { trade, program } = work
+    const { adds, excess } = broken
+    const keep = Math.max(0, 1 - excess / adds.reduce((sum, each) => sum + each, 0))
+    let moved = false
+    for (let i = 0; i < program.n; i++) {
+      if (!(adds[i]! > 0)) continue
+      retreatTo(work, i, keep * trade[i]!)
+      moved = true
+    }
+    // What is left is the fees of orders, which only no order saves.
+    if (!moved) for (let i = 0; i < program.n; i++) if (trade[i] !== 0) retreatTo(work, i, 0)
+  }
+}
+
+/** At least one choice nearer to nothing, and no further out than x. */
+function retreatTo(work: LatticeWork, i: number, x: number): void {
+  const { program, trade, down, up } = work
+  const direction = trade[i]! > 0 ? -1 : 1
+  const next = neighbourOf(direction < 0 ? down : up, i)
+  const target: Choice = { ...next }
+  if ((next.weight - x) * direction < 0) choiceFrom(program.choices[i]!, x, direction, target)
+  moveTo(work, i, target)
+}
+
+/** The first hard row or cap that does not hold: by how much, and what each trade adds to it per unit of itself, times itself. */
+function findBroken(work: LatticeWork): { adds: Float64Array; excess: number } | null {
+  const { program, trade, rowValue, capSquare, capPull } = work
+  const { rows, caps } = program
+  for (let k = 0; k < rows.length; k++) {
+    const { price, bound } = rows[k]!
+    const excess = rowValue[k]! - bound
+    if (price === Number.POSITIVE_INFINITY && excess > ON_BOUND)
+      return { adds: trade.map((t, i) => (t === 0 ? 0 : addsToRow(work, k, i))), excess }
+  }
+  for (let k = 0; k < caps.length; k++) {
+    const { price, radius } = caps[k]!
+    const risk = Math.sqrt(Math.max(0, capSquare[k]!))
+    if (price === Number.POSITIVE_INFINITY && risk > radius + ON_BOUND)
+      return { adds: trade.map((t, i) => (t * capPull[k]![i]!) / risk), excess: risk - radius }
+  }
+  return null
+}

@@ -1,0 +1,59 @@
+/**
+ * Rounding on a lattice as a program: that of `cost-program-types.ts` over trades that each are one of their own choices
+ * (nothing, whole lots from a least order on, a point off the grid such as exactly what closes a position), with a fixed cost
+ * F_i of every trade that is not 0. Its rows may also see sums of trades, and count what trades spend on impact and fees:
+ *
+ *   R_k(t) = Σ_i [g_ki t_i + κ_ki|t_i − τ_ki| + s_ki(power_i(t_i) + F_i·1{t_i ≠ 0})] + Σ_u |Σ_{i in u} t_i − υ_ku|.
+ */
+import type { PowerTerms } from './cost-program-power.ts'
+import type { CostProgram, CostRow } from './cost-program-types.ts'
+
+/** What one trade may be: origin + step·lots for whole lots of its ranges, or a point. */
+export interface LatticeChoices {
+  readonly origin: number
+  /** > 0 */
+  readonly step: number
+  /** Ascending, disjoint, ends included. */
+  readonly ranges: readonly { readonly from: number; readonly to: number }[]
+  /** Ascending, 0 among them. */
+  readonly points: readonly number[]
+}
+
+/** What trades spend beyond what is proportional to them. */
+export interface Spending extends PowerTerms {
+  readonly fixed: Float64Array
+}
+
+export interface LatticeRow extends CostRow {
+  /** υ per group; null where the row has no such term. */
+  readonly groupKink: Float64Array | null
+  /** s ≥ 0, per trade, with the costs it multiplies. */
+  readonly spends: { readonly share: Float64Array; readonly terms: Spending } | null
+}
+
+export interface LatticeProgram extends Omit<CostProgram, 'lower' | 'upper' | 'rows'> {
+  /** F ≥ 0 */
+  readonly fixed: Float64Array
+  readonly rows: readonly LatticeRow[]
+  readonly choices: readonly LatticeChoices[]
+  /** Per trade: the group whose sums rows may see, counted from 0. */
+  readonly group: Int32Array
+  /** 1 = stays at its start, unless a limit takes it back. */
+  readonly kept: Uint8Array
+}
+
+/** One choice of every trade: a point of its choices by index, or whole lots where that is −1. */
+export interface LatticePlace {
+  readonly lots: Float64Array
+  readonly point: Int8Array
+}
+
+export interface LatticeOptimum extends LatticePlace {
+  readonly trade: Float64Array
+  /** Of the program, at this place, at the start once it obeyed every limit, and without any trade. */
+  readonly objective: number
+  readonly objectiveAtStart: number
+  readonly objectiveOfNothing: number
+  /** Whether no other place was left that could be better. */
+  readonly proven: boolean
+}

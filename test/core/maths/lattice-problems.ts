@@ -1,0 +1,250 @@
+/** Random lattice programs, and answers to them by counting every place or by an independent solver. */
+import type { Random } from '../../../src/core/base/random.ts'
+import type { LatticeChoices, LatticePlace, LatticeProgram, LatticeRow } from '../../../src/core/maths/lattice-types.ts'
+import { drawConditioned, drawGram } from './draws.ts'
+
+export interface LatticeCase {
+  readonly program: LatticeProgram
+  readonly start: LatticePlace
+}
+
+export interface Draw {
+  readonly n: number
+  /** Most lots on either side. */
+  readonly lots: number
+  /** Whether lots differ up to a thousandfold between trades. */
+  readonly mixed: boolean
+}
+
+const pickOf = <T>(random: Random, list: readonly T[]): T => list[random.integer(list.length)]!
+
+/** Lots around 0 with a least order and, for some, a position of odd size that may be closed but not left in crumbs. */
+function drawChoices(random: Random, { lots, mixed }: Draw): LatticeChoices {
+  const step = mixed ? 0.05 * 10 ** (-3 * random.uniform()) : 0.05 * (0.5 + random.uniform())
+  const least = 1 + random.integer(3)
+  const count = mixed ? Math.min(lots * Math.round(0.05 / step), 4000) : lots
+  const both = [
+    { from: -count, to: -least },
+    { from: least, to: count },
+  ].filter(({ from, to }) => from <= to)
+  const close = random.uniform() < 0.4 ? -(least + random.integer(lots) + random.uniform()) : null
+  if (close === null) return { origin: 0, step, ranges: both, points: [0] }
+  // What a partial sale leaves is at least the least order.
+  const hole = { from: Math.ceil(close - least), to: Math.floor(close + least) }
+  const ranges = both.flatMap(({ from, to }) =>
+    [
+      { from, to: Math.min(to, hole.from - 1) },
+      { from: Math.max(from, hole.to + 1), to },
+    ].filter((range) => range.from <= range.to && (range.to < hole.from || range.from > hole.to)),
+  )
+  const distinct = ranges.filter((range, k) => ranges.findIndex(({ from }) => from === range.from) === k)
+  return { origin: 0, step, ranges: distinct, points: [close * step, 0] }
+}
+
+function drawRow(random: Random, n: number, groups: number): LatticeRow {
+  const kind = random.integer(4)
+  const ones = new Float64Array(n).fill(1)
+  const zeros = new Float64Array(n)
+  const price = random.uniform() < 0.2 ? 0.05 * random.uniform() : Number.POSITIVE_INFINITY
+  const plain = { slope: zeros, bend: null, kink: null, groupKink: null, spends: null, price, weight: 1 }
+  if (kind === 0) return { ...plain, bend: ones, bound: 0.05 + 0.4 * random.uniform() }
+  if (kind === 1) return { ...plain, slope: ones, bend: ones.map(() => 0.01), bound: 0.1 * random.uniform() }
+  if (kind === 2) return { ...plain, slope: ones.map(() => -1), bound: 0.1 * random.uniform() }
+  const groupKink = Float64Array.from({ length: groups }, () => -0.2 * random.normal())
+  return { ...plain, groupKink, bound: groupKink.reduce((sum, each) => sum + Math.abs(each), 0.05 * random.uniform()) }
+}
+
+export function drawCase(random: Random, draw: Draw): LatticeCase {
+  const { n } = draw
+  const groups = n > 2 && random.uniform() < 0.3 ? n - 1 : n
+  const group = Int32Array.from({ length: n }, (_, i) => Math.min(i, groups - 1))
+  const quadratic = random.uniform() < 0.2 ? drawGram(random, n, Math.max(1, n - 1)) : drawConditioned(random, n, 30)
+  const costs = pickOf(random, ['none', 'proportional', 'power', 'fixed'] as const)
+  const column = (of: () => number): Float64Array => Float64Array.from({ length: n }, of)
+  const power = column(() => (costs === 'power' ? 0.03 * random.uniform() : 0))
+  const exponent = pickOf(random, [0.5, 0.6, 1])
+  const felt = random.uniform() < 0.3 ? { buy: column(random.uniform), sell: column(random.uniform) } : null
+  const fixed = column(() => (costs === 'fixed' ? 0.001 * random.uniform() : 0))
+  const rows = Array.from({ length: random.integer(4) }, () => drawRow(random, n, groups))
+  const spending = rows.map((row) =>
+    random.uniform() < 0.3 && row.price === Infinity
+      ? { ...row, spends: { share: column(() => 1), terms: { power, exponent, felt, fixed } } }
+      : row,
+  )
+  const caps =
+    random.uniform() < 0.3
+      ? [
+          {
+            matrix: drawGram(random, n, n),
+            point: column(() => 0.1 * random.normal()),
+            radius: 0,
+            price: Infinity,
+            weight: 1,
+          },
+        ]
+      : []
+  const program: LatticeProgram = {
+    n,
+    quadratic,
+    deviation: column(() => 0.15 * random.normal()),
+    linear: column(() => (random.uniform() < 0.3 ? 0.01 * random.normal() : 0)),
+    proportional: column(() => (costs === 'none' ? 0 : 0.01 * random.uniform())),
+    power,
+    exponent,
+    felt,
+    fixed,
+    rows: spending,
+    caps: caps.map((cap) => ({ ...cap, radius: riskOf(cap.matrix, cap.point) * (1 + 0.1 * random.uniform()) })),
+    choices: Array.from({ length: n }, () => drawChoices(random, draw)),
+    group,
+    kept: new Uint8Array(n),
+  }
+  return { program, start: drawStart(random, program) }
+}
+
+/** Near the unconstrained optimum, towards 0; some of it at nothing. */
+function drawStart(random: Random, { choices, deviation }: LatticeProgram): LatticePlace {
+  const places = choices.map((each, i) => {
+    const all = listChoices(each).filter(
+      ({ weight }) => weight * -deviation[i]! >= 0 && Math.abs(weight) <= Math.abs(deviation[i]!),
+    )
+    const zero = { weight: 0, lots: 0, point: each.points.indexOf(0) }
+    if (random.uniform() < 0.2) return zero
+    return all.reduce((best, choice) => (Math.abs(choice.weight) > Math.abs(best.weight) ? choice : best), zero)
+  })
+  return { lots: Float64Array.from(places, ({ lots }) => lots), point: Int8Array.from(places, ({ point }) => point) }
+}
+
+export function listChoices({
+  origin,
+  step,
+  ranges,
+  points,
+}: LatticeChoices): { weight: number; lots: number; point: number }[] {
+  const grid = ranges.flatMap(({ from, to }) =>
+    Array.from({ length: to - from + 1 }, (_, k) => ({
+      weight: origin + step * (from + k),
+      lots: from + k,
+      point: -1,
+    })),
+  )
+  return [...grid, ...points.map((weight, point) => ({ weight, lots: 0, point }))]
+}
+
+export function isChoice(
+  { origin, step, ranges, points }: LatticeChoices,
+  { weight, lots, point }: { weight: number; lots: number; point: number },
+): boolean {
+  if (point >= 0) return points[point] === weight
+  return weight === origin + step * lots && ranges.some(({ from, to }) => lots >= from && lots <= to && lots % 1 === 0)
+}
+
+export const riskOf = (matrix: Float64Array, x: Float64Array): number => {
+  const n = x.length
+  let square = 0
+  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) square += x[i]! * matrix[i * n + j]! * x[j]!
+  return Math.sqrt(Math.max(0, square))
+}
+
+const power15 = (m: number, q: number, exponent: number): number => (m + q) ** (1 + exponent) - m ** (1 + exponent)
+
+/** R_k(t) in so many words. */
+export function rowAt({ group }: LatticeProgram, row: LatticeRow, t: readonly number[]): number {
+  let value = 0
+  t.forEach((x, i) => {
+    value += row.slope[i]! * x + (row.bend?.[i] ?? 0) * Math.abs(x - (row.kink?.[i] ?? 0))
+    if (row.spends === null || x === 0) return
+    const { power, exponent, felt, fixed } = row.spends.terms
+    const m = (x > 0 ? felt?.buy[i] : felt?.sell[i]) ?? 0
+    value += row.spends.share[i]! * (power[i]! * power15(m, Math.abs(x), exponent) + fixed[i]!)
+  })
+  row.groupKink?.forEach((kink, u) => {
+    value += Math.abs(t.reduce((sum, x, i) => (group[i] === u ? sum + x : sum), 0) - kink)
+  })
+  return value
+}
+
+export const obeysAt = (program: LatticeProgram, t: readonly number[]): boolean =>
+  program.rows.every((row) => row.price < Infinity || rowAt(program, row, t) <= row.bound + 1e-12) &&
+  program.caps.every(
+    ({ matrix, point, radius }) =>
+      riskOf(
+        matrix,
+        point.map((p, i) => p + t[i]!),
+      ) <=
+      radius + 1e-12,
+  )
+
+export function objectiveAt(program: LatticeProgram, t: readonly number[]): number {
+  const { n, quadratic, deviation, linear, proportional, power, exponent, felt, fixed, rows } = program
+  let total = 0
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) total += 0.5 * (deviation[i]! + t[i]!) * quadratic[i * n + j]! * (deviation[j]! + t[j]!)
+    const x = t[i]!
+    total += linear[i]! * x
+    if (x === 0) continue
+    const m = (x > 0 ? felt?.buy[i] : felt?.sell[i]) ?? 0
+    total += proportional[i]! * Math.abs(x) + power[i]! * power15(m, Math.abs(x), exponent) + fixed[i]!
+  }
+  for (const row of rows) if (row.price < Infinity) total += row.price * Math.max(0, rowAt(program, row, t) - row.bound)
+  return total
+}
+
+const powerSlope = (m: number, q: number, exponent: number): number => (1 + exponent) * (m + q) ** exponent
+
+/** The same without what an order costs whatever its size. */
+export const withoutFees = (row: LatticeRow): LatticeRow =>
+  row.spends === null
+    ? row
+    : { ...row, spends: { ...row.spends, terms: { ...row.spends.terms, fixed: new Float64Array(row.slope.length) } } }
+
+/** A slope of R_k at t; on a kink the one between both sides. */
+export function rowSlope({ group }: LatticeProgram, row: LatticeRow, t: readonly number[]): number[] {
+  return t.map((x, i) => {
+    let slope = row.slope[i]! + (row.bend?.[i] ?? 0) * Math.sign(x - (row.kink?.[i] ?? 0))
+    if (row.spends !== null && x !== 0) {
+      const { power, exponent, felt } = row.spends.terms
+      const m = (x > 0 ? felt?.buy[i] : felt?.sell[i]) ?? 0
+      slope += row.spends.share[i]! * power[i]! * powerSlope(m, Math.abs(x), exponent) * Math.sign(x)
+    }
+    if (row.groupKink !== null) {
+      const sum = t.reduce((all, each, j) => (group[j] === group[i] ? all + each : all), 0)
+      slope += Math.sign(sum - row.groupKink[group[i]!]!)
+    }
+    return slope
+  })
+}
+
+/** A slope of the objective but for fees. */
+export function objectiveSlope(program: LatticeProgram, t: readonly number[]): number[] {
+  const { n, quadratic, deviation, linear, proportional, power, exponent, felt, rows } = program
+  const soft = rows.filter((row) => row.price < Infinity && rowAt(program, row, t) > row.bound)
+  const ofRows = soft.map((row) => rowSlope(program, row, t).map((each) => row.price * each))
+  return t.map((x, i) => {
+    let slope = linear[i]!
+    for (let j = 0; j < n; j++) slope += quadratic[i * n + j]! * (deviation[j]! + t[j]!)
+    const m = (x > 0 ? felt?.buy[i] : felt?.sell[i]) ?? 0
+    if (x !== 0) slope += Math.sign(x) * (proportional[i]! + power[i]! * powerSlope(m, Math.abs(x), exponent))
+    return slope + ofRows.reduce((sum, each) => sum + each[i]!, 0)
+  })
+}
+
+/** The least objective of all places that obey every limit, one by one. */
+export function countEveryPlace(program: LatticeProgram): number {
+  let best = Number.POSITIVE_INFINITY
+  const t = new Array<number>(program.n).fill(0)
+  const weights = program.choices.map((each) => listChoices(each).map(({ weight }) => weight))
+  const visit = (i: number): void => {
+    if (i === program.n) {
+      const value = objectiveAt(program, t)
+      if (value < best && obeysAt(program, t)) best = value
+      return
+    }
+    for (const weight of weights[i]!) {
+      t[i] = weight
+      visit(i + 1)
+    }
+  }
+  visit(0)
+  return best
+}
