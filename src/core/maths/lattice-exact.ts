@@ -71,7 +71,7 @@ function plant(work: LatticeWork): Tree {
     best: objectiveOf(work) - restOf(work),
     margin: Math.min(...index.map((i) => work.noise[i]! * choices[i]!.step)),
     nodes: 0,
-    convex: work.program.rows.every(({ spends }) => spends === null || spends.terms.fixed.every((fee) => fee === 0)),
+    convex: work.program.rows.every(({ spends }) => spends === null || spends.fee.every((fee) => fee === 0)),
   }
 }
 

@@ -5,12 +5,12 @@
  *   f(t) ≥ base + ½‖t − z₀‖²_M + Σ_i ψ_i(t_i),   base = Q(z₀) − Σ_k λ_k h_k,   Q(t) = ½(d+t)'M(d+t) + b't,
  *   ψ_i(x) = (∂Q/∂t_i)(z₀)·(x − z₀_i) + cost_i(x) + Σ_k λ_k R_ki(x),
  *
- * because max(0, R − h)·price ≥ λ(R − h) and hard rows have R ≤ h. Terms of R that are left out are at least 0, and so is the
- * share of a cap: the bound is only looser for it.
+ * because max(0, R − h)·price ≥ λ(R − h) and hard rows have R ≤ h; a cap counts by its tangent at z₀. Terms of R that are left
+ * out are at least 0, and so is what a cap adds: the bound is only looser for it.
  */
 import { makeCostProgram } from './cost-program.ts'
 import { powerCost } from './cost-program-power.ts'
-import type { CostProgram, CostRow } from './cost-program-types.ts'
+import type { CostCap, CostProgram, CostRow } from './cost-program-types.ts'
 import type { LatticeChoices, LatticeRow } from './lattice-types.ts'
 import { costAt, type LatticeWork, rowTerm } from './lattice-work.ts'
 
@@ -27,11 +27,11 @@ export interface Relaxation {
 }
 
 export function relax(work: LatticeWork): Relaxation {
-  const { free: index } = work
+  const { program, free: index } = work
   const m = index.length
   const reduced = reduce(work)
-  const { trade: centre, multipliers } = makeCostProgram(m, reduced.rows.length).solve(reduced)
-  const { quadratic, deviation, linear, rows } = reduced
+  const { trade: centre, multipliers, capMultipliers } = makeCostProgram(m, reduced.rows.length).solve(reduced)
+  const { quadratic, deviation, linear, caps } = reduced
   const slope = new Float64Array(m)
   let base = 0
   for (let k = 0; k < m; k++) {
@@ -40,10 +40,32 @@ export function relax(work: LatticeWork): Relaxation {
     slope[k] = pull + linear[k]!
     base += 0.5 * (deviation[k]! + centre[k]!) * pull + linear[k]! * centre[k]!
   }
-  rows.forEach(({ bound }, r) => {
-    base -= multipliers[r]! * bound
+  program.rows.forEach((_, r) => {
+    base -= multipliers[r]! * reduced.rows[r]!.bound
+  })
+  caps.forEach((cap, c) => {
+    base += capMultipliers[c]! * leanOn(cap, centre, { slope, price: capMultipliers[c]! })
   })
   return { index, matrix: quadratic, centre, base, ...curvesOf(work, reduced, { centre, slope, multipliers }) }
+}
+
+/** Adds price·(slope of √((p + t)'Σ(p + t)) at the centre). @returns that risk less the radius; 0 where it has no slope */
+function leanOn(
+  { matrix, point, radius }: CostCap,
+  centre: Float64Array,
+  { slope, price }: { readonly slope: Float64Array; readonly price: number },
+): number {
+  const m = centre.length
+  const pull = new Float64Array(m)
+  let square = 0
+  for (let k = 0; k < m; k++) {
+    for (let l = 0; l < m; l++) pull[k]! += matrix[k * m + l]! * (point[l]! + centre[l]!)
+    square += (point[k]! + centre[k]!) * pull[k]!
+  }
+  const risk = Math.sqrt(Math.max(0, square))
+  if (risk === 0) return 0
+  for (let k = 0; k < m; k++) slope[k]! += (price * pull[k]!) / risk
+  return risk - radius
 }
 
 /** ψ, with all that is linear in it added up. */
@@ -53,8 +75,9 @@ function curvesOf(
   at: { centre: Float64Array; slope: Float64Array; multipliers: Float64Array },
 ): Pick<Relaxation, 'curve' | 'orderFee'> {
   const { proportional, rows } = reduced
-  const priced = rows.flatMap((row, r) =>
-    at.multipliers[r]! > 0 ? [{ row, spends: program.rows[r]!.spends, price: at.multipliers[r]! }] : [],
+  // What order books cost is counted as it is, not by the multipliers of their rungs.
+  const priced = program.rows.flatMap(({ spends }, r) =>
+    at.multipliers[r]! > 0 ? [{ row: rows[r]!, spends, price: at.multipliers[r]! }] : [],
   )
   const slope = at.slope.map((each, k) => priced.reduce((sum, { row, price }) => sum + price * row.slope[k]!, each))
   const shift = at.slope.map((each, k) => -each * at.centre[k]!)
@@ -63,22 +86,26 @@ function curvesOf(
       bend === null || bend[k] === 0 ? [] : [{ at: kink?.[k] ?? 0, bend: price * bend[k]! }],
     ),
   )
-  const spends = index.map((i) =>
-    priced.flatMap(({ spends: own, price }) =>
-      own === null || own.share[i] === 0 ? [] : [{ terms: own.terms, price: price * own.share[i]! }],
-    ),
-  )
+  const spends = priced.flatMap(({ spends: own, price }) => (own === null ? [] : [{ ...own, price }]))
   const curve = (k: number, x: number): number => {
+    const i = index[k]!
     let value = shift[k]! + slope[k]! * x + powerCost(reduced, k, x)
-    if (x !== 0) value += proportional[k]! * Math.abs(x)
-    for (const each of kinks[k]!) value += each.bend * Math.abs(x - each.at)
-    for (const each of spends[k]!) value += each.price * powerCost(each.terms, index[k]!, x)
+    if (x === 0) return value + kinkedAt(kinks[k]!, 0)
+    value += proportional[k]! * Math.abs(x) + kinkedAt(kinks[k]!, x)
+    if (program.walk !== null) value += program.walk.cost(i, x)
+    for (const { cost, price } of spends) value += price * cost(i, x)
     return value
   }
-  const orderFee = Float64Array.from(index, (i, k) =>
-    spends[k]!.reduce((sum, { terms, price }) => sum + price * terms.fixed[i]!, program.fixed[i]!),
+  const orderFee = Float64Array.from(index, (i) =>
+    spends.reduce((sum, { fee, price }) => sum + price * fee[i]!, program.fixed[i]!),
   )
   return { curve, orderFee }
+}
+
+function kinkedAt(kinks: readonly { readonly at: number; readonly bend: number }[], x: number): number {
+  let value = 0
+  for (const { at, bend } of kinks) value += bend * Math.abs(x - at)
+  return value
 }
 
 /** The program over the free trades, the others where they are, each free one anywhere between its outermost choices. */
@@ -108,8 +135,12 @@ function reduce(work: LatticeWork): CostProgram {
     felt: felt === null ? null : { buy: pick(felt.buy), sell: pick(felt.sell) },
     lower: Float64Array.from(index, (i) => outermost(program.choices[i]!, -1)),
     upper: Float64Array.from(index, (i) => outermost(program.choices[i]!, 1)),
-    rows: program.rows.map((row) => reduceRow(work, row, isFree)),
-    caps: [],
+    rows: [
+      ...program.rows.map((row) => reduceRow(work, row, isFree)),
+      ...(program.walk?.rungs ?? []).map((rung) => reduceRow(work, { ...rung, groupKink: null, spends: null }, isFree)),
+    ],
+    // Of a cap with trades that are not free, what is left is no cap.
+    caps: m === n ? program.caps : [],
   }
 }
 

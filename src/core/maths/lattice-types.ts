@@ -3,9 +3,8 @@
  * (nothing, whole lots from a least order on, a point off the grid such as exactly what closes a position), with a fixed cost
  * F_i of every trade that is not 0. Its rows may also see sums of trades, and count what trades spend on impact and fees:
  *
- *   R_k(t) = Σ_i [g_ki t_i + κ_ki|t_i − τ_ki| + s_ki(power_i(t_i) + F_i·1{t_i ≠ 0})] + Σ_u |Σ_{i in u} t_i − υ_ku|.
+ *   R_k(t) = Σ_i [g_ki t_i + κ_ki|t_i − τ_ki| + s_ki(t_i) + φ_ki·1{t_i ≠ 0}] + Σ_u |Σ_{i in u} t_i − υ_ku|.
  */
-import type { PowerTerms } from './cost-program-power.ts'
 import type { CostProgram, CostRow } from './cost-program-types.ts'
 
 /** What one trade may be: origin + step·lots for whole lots of its ranges, or a point. */
@@ -19,21 +18,21 @@ export interface LatticeChoices {
   readonly points: readonly number[]
 }
 
-/** What trades spend beyond what is proportional to them. */
-export interface Spending extends PowerTerms {
-  readonly fixed: Float64Array
-}
+/** A convex cost of one trade, ≥ 0, and 0 at 0. */
+export type TradeCost = (trade: number, x: number) => number
 
 export interface LatticeRow extends CostRow {
   /** υ per group; null where the row has no such term. */
   readonly groupKink: Float64Array | null
-  /** s ≥ 0, per trade, with the costs it multiplies. */
-  readonly spends: { readonly share: Float64Array; readonly terms: Spending } | null
+  /** s, and φ ≥ 0 per trade; null where the row has no such terms. */
+  readonly spends: { readonly cost: TradeCost; readonly fee: Float64Array } | null
 }
 
 export interface LatticeProgram extends Omit<CostProgram, 'lower' | 'upper' | 'rows'> {
   /** F ≥ 0 */
   readonly fixed: Float64Array
+  /** A further cost of each trade, such as walking an order book, and the same as rows with a price. */
+  readonly walk: { readonly cost: TradeCost; readonly rungs: readonly CostRow[] } | null
   readonly rows: readonly LatticeRow[]
   readonly choices: readonly LatticeChoices[]
   /** Per trade: the group whose sums rows may see, counted from 0. */

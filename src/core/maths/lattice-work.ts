@@ -4,7 +4,7 @@
  */
 import { powerCost } from './cost-program-power.ts'
 import { type Choice, nextChoice, weightOf } from './lattice-choices.ts'
-import type { LatticePlace, LatticeProgram, LatticeRow, Spending } from './lattice-types.ts'
+import type { LatticePlace, LatticeProgram, LatticeRow } from './lattice-types.ts'
 
 /** Rows and caps are sums of float64 weights: less than this beyond a bound is on it. */
 export const ON_BOUND = 5e-13
@@ -16,7 +16,7 @@ export interface Neighbours {
   readonly weight: Float64Array
   readonly lots: Float64Array
   readonly point: Int8Array
-  /** What moving there adds to proportional, power and fixed cost. */
+  /** What moving there adds to the cost. */
   readonly extra: Float64Array
 }
 
@@ -36,7 +36,7 @@ export interface LatticeWork {
   readonly free: readonly number[]
   readonly down: Neighbours
   readonly up: Neighbours
-  /** Proportional, power and fixed cost of each trade. */
+  /** What each trade costs. */
   readonly cost: Float64Array
   /** Per trade: what the gradient may be off by, times `ROUNDING`. */
   readonly noise: Float64Array
@@ -115,13 +115,12 @@ function measureAll(work: LatticeWork): void {
   for (let i = 0; i < n; i++) findNeighbours(work, i)
 }
 
-/** Proportional, power and fixed cost of trade i at x. */
+/** Every cost of trade i at x. */
 export function costAt(program: LatticeProgram, i: number, x: number): number {
-  return x === 0 ? 0 : program.proportional[i]! * Math.abs(x) + powerCost(program, i, x) + program.fixed[i]!
+  if (x === 0) return 0
+  const walked = program.walk === null ? 0 : program.walk.cost(i, x)
+  return program.proportional[i]! * Math.abs(x) + powerCost(program, i, x) + walked + program.fixed[i]!
 }
-
-const spent = (terms: Spending, i: number, x: number): number =>
-  x === 0 ? 0 : powerCost(terms, i, x) + terms.fixed[i]!
 
 /**
  * x times the slope of row k in trade i, of the piece that a larger trade would enter. Fees of orders have none, and impact
@@ -134,15 +133,14 @@ export function addsToRow({ program, trade, groupSum }: LatticeWork, k: number, 
   let steep = slope[i]!
   if (bend !== null) steep += bend[i]! * side(kink === null ? x : x - kink[i]!)
   if (groupKink !== null) steep += side(groupSum[program.group[i]!]! - groupKink[program.group[i]!]!)
-  const impact = spends === null ? 0 : spends.share[i]! * powerCost(spends.terms, i, x)
-  return x * steep + impact
+  return x * steep + (spends === null ? 0 : spends.cost(i, x))
 }
 
 /** What one trade adds to a row. */
 export function rowTerm(row: LatticeRow, i: number, x: number): number {
   let value = row.slope[i]! * x
   if (row.bend !== null) value += row.bend[i]! * Math.abs(row.kink === null ? x : x - row.kink[i]!)
-  if (row.spends !== null && row.spends.share[i] !== 0) value += row.spends.share[i]! * spent(row.spends.terms, i, x)
+  if (row.spends !== null && x !== 0) value += row.spends.cost(i, x) + row.spends.fee[i]!
   return value
 }
 

@@ -57,9 +57,7 @@ export function leastByHighs(program: LatticeProgram): number {
       .filter(({ price }) => price === Infinity)
       .map((row) => {
         const bare = row.spends === null ? row : withoutFees(row)
-        const fee = Array.from({ length: n }, (_, i) =>
-          row.spends === null ? 0 : row.spends.share[i]! * row.spends.terms.fixed[i]!,
-        )
+        const fee = Array.from({ length: n }, (_, i) => (row.spends === null ? 0 : row.spends.fee[i]!))
         const of = {
           at: (t: readonly number[]) => rowAt(program, bare, t),
           slope: (t: readonly number[]) => rowSlope(program, bare, t),

@@ -1,7 +1,16 @@
 /** Random lattice programs, and answers to them by counting every place or by an independent solver. */
 import type { Random } from '../../../src/core/base/random.ts'
-import type { LatticeChoices, LatticePlace, LatticeProgram, LatticeRow } from '../../../src/core/maths/lattice-types.ts'
+import type {
+  LatticeChoices,
+  LatticePlace,
+  LatticeProgram,
+  LatticeRow,
+  TradeCost,
+} from '../../../src/core/maths/lattice-types.ts'
 import { drawConditioned, drawGram } from './draws.ts'
+
+/** Rows and walks whose costs also have slopes, for whoever needs tangents. */
+type Sloped = TradeCost & { readonly slope: TradeCost }
 
 export interface LatticeCase {
   readonly program: LatticeProgram
@@ -68,7 +77,7 @@ export function drawCase(random: Random, draw: Draw): LatticeCase {
   const rows = Array.from({ length: random.integer(4) }, () => drawRow(random, n, groups))
   const spending = rows.map((row) =>
     random.uniform() < 0.3 && row.price === Infinity
-      ? { ...row, spends: { share: column(() => 1), terms: { power, exponent, felt, fixed } } }
+      ? { ...row, spends: { cost: impact({ power, exponent, felt }), fee: fixed } }
       : row,
   )
   const caps =
@@ -83,6 +92,7 @@ export function drawCase(random: Random, draw: Draw): LatticeCase {
           },
         ]
       : []
+  const book = column(() => 0.1 * random.uniform())
   const program: LatticeProgram = {
     n,
     quadratic,
@@ -93,6 +103,7 @@ export function drawCase(random: Random, draw: Draw): LatticeCase {
     exponent,
     felt,
     fixed,
+    walk: random.uniform() < 0.2 ? walkBook(book, 0.02) : null,
     rows: spending,
     caps: caps.map((cap) => ({ ...cap, radius: riskOf(cap.matrix, cap.point) * (1 + 0.1 * random.uniform()) })),
     choices: Array.from({ length: n }, () => drawChoices(random, draw)),
@@ -100,6 +111,30 @@ export function drawCase(random: Random, draw: Draw): LatticeCase {
     kept: new Uint8Array(n),
   }
   return { program, start: drawStart(random, program) }
+}
+
+/** c[(m + |x|)^{1+δ} − m^{1+δ}] */
+function impact({ power, exponent, felt }: Pick<LatticeProgram, 'power' | 'exponent' | 'felt'>): Sloped {
+  const before = (i: number, x: number): number => (x > 0 ? felt?.buy[i] : felt?.sell[i]) ?? 0
+  const cost = (i: number, x: number): number =>
+    x === 0 ? 0 : power[i]! * powerDifference(before(i, x), Math.abs(x), exponent)
+  const slope = (i: number, x: number): number =>
+    x === 0 ? 0 : Math.sign(x) * power[i]! * powerSlope(before(i, x), Math.abs(x), exponent)
+  return Object.assign(cost, { slope })
+}
+
+/** A book of two rungs on each side: beyond `reach` a unit costs `more`. */
+function walkBook(reach: Float64Array, more: number): NonNullable<LatticeProgram['walk']> {
+  const cost = (i: number, x: number): number => more * Math.max(0, Math.abs(x) - reach[i]!)
+  const slope = (i: number, x: number): number => (Math.abs(x) > reach[i]! ? more * Math.sign(x) : 0)
+  const rungs = Array.from(reach).flatMap((bound, i) =>
+    [1, -1].map((side) => {
+      const along = new Float64Array(reach.length)
+      along[i] = side
+      return { slope: along, bend: null, kink: null, bound, price: more, weight: 1 }
+    }),
+  )
+  return { cost: Object.assign(cost, { slope }), rungs }
 }
 
 /** Near the unconstrained optimum, towards 0; some of it at nothing. */
@@ -146,17 +181,15 @@ export const riskOf = (matrix: Float64Array, x: Float64Array): number => {
   return Math.sqrt(Math.max(0, square))
 }
 
-const power15 = (m: number, q: number, exponent: number): number => (m + q) ** (1 + exponent) - m ** (1 + exponent)
+const powerDifference = (m: number, q: number, exponent: number): number =>
+  (m + q) ** (1 + exponent) - m ** (1 + exponent)
 
 /** R_k(t) in so many words. */
 export function rowAt({ group }: LatticeProgram, row: LatticeRow, t: readonly number[]): number {
   let value = 0
   t.forEach((x, i) => {
     value += row.slope[i]! * x + (row.bend?.[i] ?? 0) * Math.abs(x - (row.kink?.[i] ?? 0))
-    if (row.spends === null || x === 0) return
-    const { power, exponent, felt, fixed } = row.spends.terms
-    const m = (x > 0 ? felt?.buy[i] : felt?.sell[i]) ?? 0
-    value += row.spends.share[i]! * (power[i]! * power15(m, Math.abs(x), exponent) + fixed[i]!)
+    if (row.spends !== null && x !== 0) value += row.spends.cost(i, x) + row.spends.fee[i]!
   })
   row.groupKink?.forEach((kink, u) => {
     value += Math.abs(t.reduce((sum, x, i) => (group[i] === u ? sum + x : sum), 0) - kink)
@@ -184,7 +217,8 @@ export function objectiveAt(program: LatticeProgram, t: readonly number[]): numb
     total += linear[i]! * x
     if (x === 0) continue
     const m = (x > 0 ? felt?.buy[i] : felt?.sell[i]) ?? 0
-    total += proportional[i]! * Math.abs(x) + power[i]! * power15(m, Math.abs(x), exponent) + fixed[i]!
+    total += proportional[i]! * Math.abs(x) + power[i]! * powerDifference(m, Math.abs(x), exponent) + fixed[i]!
+    if (program.walk !== null) total += program.walk.cost(i, x)
   }
   for (const row of rows) if (row.price < Infinity) total += row.price * Math.max(0, rowAt(program, row, t) - row.bound)
   return total
@@ -194,19 +228,13 @@ const powerSlope = (m: number, q: number, exponent: number): number => (1 + expo
 
 /** The same without what an order costs whatever its size. */
 export const withoutFees = (row: LatticeRow): LatticeRow =>
-  row.spends === null
-    ? row
-    : { ...row, spends: { ...row.spends, terms: { ...row.spends.terms, fixed: new Float64Array(row.slope.length) } } }
+  row.spends === null ? row : { ...row, spends: { ...row.spends, fee: new Float64Array(row.slope.length) } }
 
 /** A slope of R_k at t; on a kink the one between both sides. */
 export function rowSlope({ group }: LatticeProgram, row: LatticeRow, t: readonly number[]): number[] {
   return t.map((x, i) => {
     let slope = row.slope[i]! + (row.bend?.[i] ?? 0) * Math.sign(x - (row.kink?.[i] ?? 0))
-    if (row.spends !== null && x !== 0) {
-      const { power, exponent, felt } = row.spends.terms
-      const m = (x > 0 ? felt?.buy[i] : felt?.sell[i]) ?? 0
-      slope += row.spends.share[i]! * power[i]! * powerSlope(m, Math.abs(x), exponent) * Math.sign(x)
-    }
+    if (row.spends !== null) slope += (row.spends.cost as Sloped).slope(i, x)
     if (row.groupKink !== null) {
       const sum = t.reduce((all, each, j) => (group[j] === group[i] ? all + each : all), 0)
       slope += Math.sign(sum - row.groupKink[group[i]!]!)
@@ -225,6 +253,7 @@ export function objectiveSlope(program: LatticeProgram, t: readonly number[]): n
     for (let j = 0; j < n; j++) slope += quadratic[i * n + j]! * (deviation[j]! + t[j]!)
     const m = (x > 0 ? felt?.buy[i] : felt?.sell[i]) ?? 0
     if (x !== 0) slope += Math.sign(x) * (proportional[i]! + power[i]! * powerSlope(m, Math.abs(x), exponent))
+    if (program.walk !== null) slope += (program.walk.cost as Sloped).slope(i, x)
     return slope + ofRows.reduce((sum, each) => sum + each[i]!, 0)
   })
 }

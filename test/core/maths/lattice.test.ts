@@ -19,6 +19,7 @@ const lots = (
   exponent: 0.5,
   felt: null,
   fixed: fill(part.n, 0),
+  walk: null,
   rows: [],
   caps: [],
   choices: step.map((each) => ({
@@ -57,6 +58,7 @@ describe('one trade', () => {
     ['nothing where it is not', {}, { least: 8 }, 0],
     ['nothing where an order costs more than it is worth, .136', { fixed: Float64Array.of(0.137) }, {}, 0],
     ['the nearest lot where an order costs less', { fixed: Float64Array.of(0.135) }, {}, 0.4],
+    ['less where the order book ends', { walk: bookOf(0.2, 1) }, {}, 0.2],
     ['less where a limit says so', { rows: [turnover(1, 0.35)] }, {}, 0.3],
   ] as const)('[LATTICE-1] goes %s', (_, part, grid, expected) => {
     expect(one(part, grid)).toBeCloseTo(expected, 14)
@@ -72,6 +74,19 @@ describe('one trade', () => {
     expect(fromNothing(closing).trade[0]).toBe(-0.537)
     expect(fromNothing({ ...closing, deviation: Float64Array.of(0.4) }).trade[0]).toBeCloseTo(-0.3, 14)
   })
+})
+
+/** Beyond `reach` each unit costs `more`. */
+const bookOf = (reach: number, more: number): LatticeProgram['walk'] => ({
+  cost: (_, x) => more * Math.max(0, Math.abs(x) - reach),
+  rungs: [1, -1].map((side) => ({
+    slope: Float64Array.of(side),
+    bend: null,
+    kink: null,
+    bound: reach,
+    price: more,
+    weight: 1,
+  })),
 })
 
 function turnover(n: number, bound: number): LatticeProgram['rows'][number] {
