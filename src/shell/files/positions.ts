@@ -4,13 +4,13 @@
  * money on some, totals include unrealised profit on some. Where notional = contracts × contractSize × price does not
  * hold, or the file does not say enough to test it, the position is refused; nothing is guessed.
  */
-import { createRequire } from 'node:module'
 import { type Decimal, negate, toNumber, ZERO } from '../../core/base/decimal.ts'
 import type { CashNeed, ImportNeed } from '../../wire/book.ts'
 import type { ImportedCash, ImportedPosition } from '../../wire/book-holdings.ts'
 import type { InstrumentFacts, Names } from '../../wire/book-names.ts'
 import { readNumber, type Sign } from '../../wire/scalar.ts'
 import { type BookIssue, type MapNode, parseTree, shown, type Tree } from '../../wire/tree.ts'
+import { parseCsv } from './csv.ts'
 
 /** One file being read: where its mistakes go. */
 interface Source {
@@ -47,26 +47,12 @@ export function importPositions(text: string, need: ImportNeed, names: Names, is
 }
 
 function readCsv(text: string, source: Source): ImportedPosition[] {
-  let rows: string[][]
-  const lines: number[] = []
-  const keepLine = (record: string[], context: { readonly lines: number }): string[] => {
-    lines.push(context.lines)
-    return record
-  }
-  try {
-    // Loaded where it is used: most books name no file of positions, and every start would pay for it.
-    const { parse } = createRequire(import.meta.url)('csv-parse/sync') as typeof import('csv-parse/sync')
-    rows = parse(text, { bom: true, trim: true, skip_empty_lines: true, relax_column_count: true, on_record: keepLine })
-  } catch (error) {
-    source.refuse(
-      'csv.syntax',
-      'as a whole',
-      `must be CSV, was broken: ${(error as Error).message}`,
-      'check its quotes',
-    )
+  const parsed = parseCsv(text)
+  if (!parsed.ok) {
+    source.refuse('csv.syntax', 'as a whole', `must be CSV, was broken: ${parsed.error}`, 'check its quotes')
     return []
   }
-  const header = rows[0]?.map((cell) => cell.toLowerCase()) ?? []
+  const { header, rows } = parsed.value
   const column = (name: string): number => header.indexOf(name)
   const extra = header.find((name) => !['instrument', 'quantity', 'entry'].includes(name))
   if (column('instrument') < 0 || column('quantity') < 0 || extra !== undefined) {
@@ -78,8 +64,8 @@ function readCsv(text: string, source: Source): ImportedPosition[] {
     )
     return []
   }
-  return rows.slice(1).flatMap((record, index) => {
-    const where = `line ${lines[index + 1]}`
+  return rows.flatMap(({ cells: record, line }) => {
+    const where = `line ${line}`
     if (record.length !== header.length)
       return (
         source.refuse(
