@@ -66,7 +66,7 @@ export function makeBook(n: number, policyOf: (n: number) => Policy, seed: numbe
   return {
     mandate: {
       universe,
-      target: { weight: target.map(fraction) },
+      target: { weight: target.map(fraction), notes: [] },
       policy: policyOf(n),
       constraints: {
         weightMin: none,

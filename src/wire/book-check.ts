@@ -56,6 +56,9 @@ function makeChecker(tree: Tree, issues: BookIssue[]): Check {
         return (node.kind === 'list') === (shape.long.kind === 'list')
           ? check(shape.long, node, path)
           : refuse(shape, node, path)
+      case 'keyed':
+        if (node.kind !== 'map') return refuse(shape, node, path)
+        return check(node.entries.has(shape.key) ? shape.marked : shape.plain, node, path)
       case 'variants':
         return node.kind === 'map' ? checkVariants(shape, node, path) : refuse(shape, node, path)
       default:

@@ -2,42 +2,27 @@
  * What the book is told to do: targets, policy, limits and what may be traded, as a mandate over the underlyings in order
  * of id. Whatever is absent because the schema refused it stands here as "not limited": it has its issue already.
  */
-import {
-  RATIO_ONE,
-  RATIO_ZERO,
-  type Ratio,
-  ratioCompare,
-  ratioOf,
-  ratioSubtract,
-  ratioToNumber,
-  reduce,
-} from '../core/base/ratio.ts'
+import { RATIO_ONE, RATIO_ZERO, type Ratio, ratioCompare, ratioOf, reduce } from '../core/base/ratio.ts'
 import { byId, makeUniverse, type Universe } from '../core/domain/universe.ts'
 import { checkMandate } from '../core/sizing/check.ts'
 import type { Constraints, Knob, Mandate, Policy } from '../core/sizing/mandate.ts'
-import { checkUnderlying, guess, listed, type Names, type Report } from './book-names.ts'
+import { type BookContext, checkUnderlying, guess, listed } from './book-names.ts'
 import type { Draft } from './book-shape.ts'
+import { checkHeldHaveTargets, readTargets, refusedTargets, type TargetInputs } from './book-targets.ts'
 import { readWidths, type WidthContext } from './book-widths.ts'
-import { accepted, readDuration, readFraction, readNumber } from './scalar.ts'
+import { accepted, fractionOf, readDuration, readNumber } from './scalar.ts'
 import type { Path } from './tree.ts'
-
-interface Context {
-  readonly draft: Draft
-  readonly names: Names
-  readonly report: Report
-}
 
 export type PolicyDraft = NonNullable<Draft['policy']>
 /** A mandate without its policy, which may be chosen later. */
 export type Terms = Omit<Mandate, 'policy'>
 
-const fraction = (text: string): Ratio => reduce(ratioOf(accepted(readFraction(text, 'weight', 'any'))))
-const optional = (text: string | undefined): Ratio | null => (text === undefined ? null : fraction(text))
+const optional = (text: string | undefined): Ratio | null => (text === undefined ? null : fractionOf(text))
 
 /** @param currencies every currency of the book; @param held instruments and currencies that are held */
 export function readTerms(
-  context: Context,
-  parts: { readonly currencies: Iterable<string>; readonly held: ReadonlySet<string> },
+  context: BookContext,
+  parts: { readonly currencies: Iterable<string>; readonly held: ReadonlySet<string> } & TargetInputs,
 ): Terms {
   const { names, report, draft } = context
   const complete = [...names.instruments.values()].flatMap((each) =>
@@ -49,19 +34,19 @@ export function readTerms(
     underlyings: [...names.underlyings],
     currencies: [...parts.currencies],
   })
-  const target = { weight: readTargets(context, universe) }
+  const target = readTargets(context, parts)
   checkHeldHaveTargets(context, parts.held)
   const terms = {
     universe,
-    target,
+    target: target ?? { weight: universe.underlyings.map(() => RATIO_ZERO), notes: [] },
     constraints: readConstraints(context, universe),
     tradeable: readTradeable(context, universe),
   }
-  const refused = Object.entries(draft.targets ?? {}).flatMap(([name, text]) =>
-    text === undefined ? [`targets.${name}`] : [],
-  )
+  // Where there is no target, nothing is wrong with its weights.
+  const refused = target === null ? ['targets'] : refusedTargets(draft).map((name) => `targets.${name}`)
   for (const issue of checkMandate({ ...terms, policy: { kind: 'full' } }))
-    if (!refused.includes(issue.path)) report.addIssue(issue)
+    if (!refused.some((path) => issue.path === path || (target === null && issue.path.startsWith(`${path}.`))))
+      report.addIssue(issue)
   if (draft.limits?.participation !== undefined)
     for (const j of terms.tradeable.flat()) {
       const { id } = universe.instruments[j]!
@@ -80,53 +65,7 @@ export function readTerms(
   return terms
 }
 
-function readTargets({ draft, names, report }: Context, universe: Universe): Ratio[] {
-  const { rest, ...entries } = draft.targets ?? {}
-  for (const name of Object.keys(entries)) checkUnderlying({ names, report }, ['targets', name], name)
-  const weight = universe.underlyings.map((name) => optional(entries[name]) ?? RATIO_ZERO)
-  if (rest === undefined) return weight
-  const at = universe.underlyings.indexOf(rest)
-  if (at < 0) checkUnderlying({ names, report }, ['targets', 'rest'], rest)
-  else if (rest in entries)
-    report.add(
-      'target.rest-twice',
-      ['targets', 'rest'],
-      `must be an underlying without a weight of its own, was ${rest}`,
-      `remove \`${rest}\` or \`rest\``,
-    )
-  else {
-    const left = weight.reduce(ratioSubtract, RATIO_ONE)
-    if (left.n < 0n)
-      report.add(
-        'target.rest-negative',
-        ['targets', 'rest'],
-        `the other weights must sum to at most 1 so that something is left, was ${ratioToNumber(ratioSubtract(RATIO_ONE, left))}`,
-        'lower one or remove `rest`',
-      )
-    else weight[at] = reduce(left)
-  }
-  return weight
-}
-
-/** Silence about something held is not a wish to sell it. */
-function checkHeldHaveTargets({ draft, names, report }: Context, held: ReadonlySet<string>): void {
-  if (draft.targets === undefined) return
-  const told = new Set([...Object.keys(draft.targets), draft.targets.rest])
-  const untold = new Set<string>()
-  for (const name of held) {
-    const underlying = names.instruments.get(name)?.underlying ?? (names.underlyings.has(name) ? name : null)
-    if (underlying !== null && !told.has(underlying)) untold.add(underlying)
-  }
-  for (const name of [...untold].sort(byId))
-    report.add(
-      'target.missing',
-      ['targets', name],
-      `${name} must have a target because it is held, was missing`,
-      `write \`${name}: 0%\` to close it`,
-    )
-}
-
-function readConstraints(context: Context, universe: Universe): Constraints {
+function readConstraints(context: BookContext, universe: Universe): Constraints {
   const limits = context.draft.limits ?? {}
   const { min, max, ...own } = limits.weight ?? {}
   for (const name of Object.keys(own)) checkUnderlying(context, ['limits', 'weight', name], name)
@@ -141,7 +80,7 @@ function readConstraints(context: Context, universe: Universe): Constraints {
     participation:
       participation?.share === undefined || participation.over === undefined
         ? null
-        : { share: fraction(participation.share), horizonMs: accepted(readDuration(participation.over)) },
+        : { share: fractionOf(participation.share), horizonMs: accepted(readDuration(participation.over)) },
     cashMin: optional(limits.cashMin) ?? RATIO_ZERO,
     orderMax: optional(limits.orderMax),
     ...readFrozen(context, universe),
@@ -151,7 +90,7 @@ function readConstraints(context: Context, universe: Universe): Constraints {
 
 /** A name that is an underlying and an instrument (spot BTC) freezes the underlying: the wider of the two. */
 function readFrozen(
-  { draft, names, report }: Context,
+  { draft, names, report }: BookContext,
   universe: Universe,
 ): Pick<Constraints, 'frozen' | 'frozenInstrument'> {
   const frozen = new Uint8Array(universe.underlyings.length)
@@ -174,7 +113,7 @@ function readFrozen(
   return { frozen, frozenInstrument }
 }
 
-function readReduceOnly({ draft, names, report }: Context, universe: Universe): Uint8Array {
+function readReduceOnly({ draft, names, report }: BookContext, universe: Universe): Uint8Array {
   const reduceOnly = new Uint8Array(universe.underlyings.length)
   ;(draft.limits?.reduceOnly ?? []).forEach((name, index) => {
     if (name === undefined) return
@@ -186,7 +125,7 @@ function readReduceOnly({ draft, names, report }: Context, universe: Universe): 
 }
 
 /** Per underlying the instruments named under `trade`, or all of its instruments that have a price model. */
-function readTradeable({ draft, names, report }: Context, universe: Universe): number[][] {
+function readTradeable({ draft, names, report }: BookContext, universe: Universe): number[][] {
   const trade = draft.trade ?? {}
   for (const name of Object.keys(trade)) checkUnderlying({ names, report }, ['trade', name], name)
   return universe.underlyings.map((underlying, u) => {
@@ -201,7 +140,7 @@ function readTradeable({ draft, names, report }: Context, universe: Universe): n
   })
 }
 
-function checkTrade({ names, report }: Pick<Context, 'names' | 'report'>, underlying: string, id: string): void {
+function checkTrade({ names, report }: Pick<BookContext, 'names' | 'report'>, underlying: string, id: string): void {
   const facts = names.instruments.get(id)
   const path = ['trade', underlying]
   const own = [...names.instruments.values()].filter((each) => each.underlying === underlying).map((each) => each.id)
@@ -238,7 +177,7 @@ export function readPolicy(context: WidthContext, text: PolicyDraft, path: Path)
       return { kind: 'full' }
     case 'proportional': {
       if (text.rate === undefined) return null
-      const rate = fraction(text.rate)
+      const rate = fractionOf(text.rate)
       if (ratioCompare(rate, RATIO_ONE) > 0)
         report.add(
           'policy.range',
@@ -251,7 +190,7 @@ export function readPolicy(context: WidthContext, text: PolicyDraft, path: Path)
     case 'riskCap':
       return text.trackingErrorMax === undefined
         ? null
-        : { kind: 'riskCap', trackingErrorMax: fraction(text.trackingErrorMax) }
+        : { kind: 'riskCap', trackingErrorMax: fractionOf(text.trackingErrorMax) }
     case 'costAware':
       return readCostAware(context, text, path)
     case 'band':
@@ -261,7 +200,7 @@ export function readPolicy(context: WidthContext, text: PolicyDraft, path: Path)
 
 /** Exactly one of the three forms of the knob. */
 function readCostAware(
-  { names, report }: Omit<Context, 'draft'>,
+  { names, report }: Omit<BookContext, 'draft'>,
   text: Extract<PolicyDraft, { readonly kind?: 'costAware' | undefined; readonly interval?: unknown }>,
   path: Path,
 ): Policy | null {
@@ -281,7 +220,7 @@ function readCostAware(
 }
 
 function readKnob(
-  { names, report }: Omit<Context, 'draft'>,
+  { names, report }: Omit<BookContext, 'draft'>,
   {
     aversion,
     trackingError,
@@ -291,7 +230,7 @@ function readKnob(
 ): Knob | null {
   if (aversion !== undefined)
     return { kind: 'aversion', aversion: reduce(ratioOf(accepted(readNumber(aversion, 'aversion', 'positive')))) }
-  if (trackingError !== undefined) return { kind: 'trackingError', trackingError: fraction(trackingError) }
+  if (trackingError !== undefined) return { kind: 'trackingError', trackingError: fractionOf(trackingError) }
   if (width === undefined) return null
   const own = [...names.underlyings].sort(byId)
   for (const name of Object.keys(width)) checkUnderlying({ names, report }, [...path, 'width', name], name)
@@ -330,7 +269,7 @@ function readBand(
   if (unit === undefined || to === undefined || width === undefined) return null
   const place = [...path, 'width']
   if (unit === 'risk') {
-    if (typeof width === 'string') return { kind: 'band', unit, width: fraction(width), to }
+    if (typeof width === 'string') return { kind: 'band', unit, width: fractionOf(width), to }
     report.add(
       'policy.width',
       place,

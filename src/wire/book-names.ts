@@ -41,6 +41,13 @@ export const INSTRUMENTS_MAX = 500
 const MISTAKES_MAX = 1_000
 const LISTED_MAX = 12
 
+/** What most readers of a section need. */
+export interface BookContext {
+  readonly draft: Draft
+  readonly names: Names
+  readonly report: Report
+}
+
 /** Collects issues and finds their lines. */
 export interface Report {
   readonly issues: BookIssue[]

@@ -38,6 +38,11 @@ function schemaOf(shape: Shape | Optional): JsonSchema {
       return { type: 'array', items: schemaOf(shape.item), description: shape.what }
     case 'either':
       return { anyOf: [schemaOf(shape.short), schemaOf(shape.long)], description: shape.what }
+    case 'keyed':
+      return {
+        anyOf: [schemaOf(shape.marked), { ...schemaOf(shape.plain), not: { required: [shape.key] } }],
+        description: shape.what,
+      }
     case 'variants':
       return { oneOf: shape.variants.map(schemaOf) }
     default:

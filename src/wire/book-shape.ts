@@ -17,9 +17,19 @@ import {
   title,
   version,
 } from './leaf.ts'
-import { type DraftOf, either, type Leaf, listOf, mapOf, openSection, optional, section, variants } from './shape.ts'
-
-const underlyings = (what: string, entry: Leaf) => mapOf(`${what}, per underlying`, entry)
+import {
+  type DraftOf,
+  either,
+  type Leaf,
+  listOf,
+  mapOf,
+  openSection,
+  optional,
+  section,
+  underlyings,
+  variants,
+} from './shape.ts'
+import { targetsShape, weightOf } from './target-shape.ts'
 
 const fee = either(
   'a fraction of traded notional such as 5bp, or {taker, maker}',
@@ -196,7 +206,6 @@ const cash = openSection(
   number('cash', 'any', { what: 'the settled balance', example: '10000' }),
 )
 
-const weightOf = (what: string) => fraction('weight', 'any', { what, example: '50%' })
 const range = {
   min: optional(weightOf('the least weight')),
   max: optional(weightOf('the greatest weight')),
@@ -422,11 +431,7 @@ export const bookShape = section('a book of Equipoise', {
     }),
   ),
   positions: optional(positions),
-  targets: openSection(
-    'target weight per underlying; what is left is cash',
-    { rest: optional(name({ what: 'the underlying that gets what is left', example: 'ETH' })) },
-    weightOf('a target weight'),
-  ),
+  targets: targetsShape,
   policy: optional(policy),
   compare: optional(listOf('policies to compare with the one above', policy)),
   limits: optional(limits),

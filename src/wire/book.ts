@@ -131,8 +131,8 @@ export function finishBook(
   const kept = orders.flatMap((order) =>
     order.replaced ? [] : [[...names.instruments.keys()].sort(byId)[order.instrument]!],
   )
-  const terms = readTerms(context, { currencies, held: new Set([...holdings.named, ...kept]) })
   const risk = readForecast({ draft, names, report, asOf, loaded, needs })
+  const terms = readTerms(context, { currencies, held: new Set([...holdings.named, ...kept]), asOf, risk })
   const aimed = { names, report, target: terms.target.weight }
   const policy = draft.policy === undefined ? null : readPolicy(aimed, draft.policy, ['policy'])
   const compare = (draft.compare ?? []).flatMap((text, index) =>

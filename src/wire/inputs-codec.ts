@@ -107,7 +107,7 @@ const constraints = z.strictObject({
 })
 const mandate = z.strictObject({
   universe,
-  target: z.strictObject({ weight: z.array(ratioCodec) }),
+  target: z.strictObject({ weight: z.array(ratioCodec), notes: z.array(z.string()) }),
   policy: policySchema,
   constraints,
   tradeable: z.array(z.array(index)),

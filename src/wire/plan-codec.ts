@@ -60,6 +60,7 @@ const reasonSchema = z.discriminatedUnion('kind', [
   reasonOf('raisesTrackingError', { before: realCodec, after: realCodec, blame }),
   reasonOf('aboveCap', { cap: realCodec, after: realCodec }),
   reasonOf('staleMark', { instrument: z.string(), ageMs: realCodec }),
+  reasonOf('target', { note: z.string() }),
   reasonOf('forecast', { note: z.string() }),
   reasonOf('replaces', { order: z.string() }),
   reasonOf('nothingToDo', {}),

@@ -4,7 +4,7 @@
  */
 import { type Decimal, parseDecimal } from '../core/base/decimal.ts'
 import { type Instant, parseDuration, parseInstant } from '../core/base/instant.ts'
-import { ratioOf, reduce } from '../core/base/ratio.ts'
+import { type Ratio, ratioOf, reduce } from '../core/base/ratio.ts'
 import type { Result } from '../core/base/result.ts'
 import type { Base } from '../core/sizing/trade-types.ts'
 import { shown } from './tree.ts'
@@ -174,3 +174,6 @@ function editDistance(a: string, b: string): number {
   }
   return last[b.length]!
 }
+
+/** A fraction that the shape has accepted, exactly. */
+export const fractionOf = (text: string): Ratio => reduce(ratioOf(accepted(readFraction(text, 'weight', 'any'))))

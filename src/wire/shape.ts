@@ -71,9 +71,17 @@ export interface Variants<V extends readonly Variant[] = readonly Variant[]> ext
   readonly variants: V
   readonly unknown: Rule
 }
+/** A map told by one of its keys: `marked` where it has it, else `plain`. */
+export interface Keyed<M extends Shape = Shape, P extends Shape = Shape> extends Rule {
+  readonly kind: 'keyed'
+  readonly key: string
+  readonly what: string
+  readonly marked: M
+  readonly plain: P
+}
 export type Variant = Section<Fields & { readonly kind: Choice }>
 
-export type Shape = Leaf | Choice | Section | OpenSection | List | Either | Variants
+export type Shape = Leaf | Choice | Section | OpenSection | List | Either | Variants | Keyed
 
 /** What is left of a shape's value once all that it refuses is taken away: any part may be absent. */
 export type DraftOf<S> = S extends Leaf
@@ -90,7 +98,9 @@ export type DraftOf<S> = S extends Leaf
             ? string | DraftOf<L>
             : S extends Variants<infer V>
               ? DraftOf<V[number]>
-              : never
+              : S extends Keyed<infer M, infer P>
+                ? DraftOf<M> | DraftOf<P>
+                : never
 type DraftOfFields<F extends Fields> = {
   readonly [K in keyof F]?: DraftOf<F[K] extends Optional<infer S> ? S : F[K]> | undefined
 }
@@ -122,6 +132,9 @@ type NoFields = Readonly<Record<never, Leaf>>
 /** A map from names to values. */
 export const mapOf = <S extends Shape>(what: string, entry: S): OpenSection<NoFields, S> => openSection(what, {}, entry)
 
+/** The same for the underlyings of a book. */
+export const underlyings = (what: string, entry: Leaf) => mapOf(`${what}, per underlying`, entry)
+
 export const listOf = <S extends Shape>(what: string, item: S): List<S> => ({
   kind: 'list',
   what,
@@ -138,6 +151,13 @@ export const either = <L extends Section | OpenSection | List>(what: string, sho
   must: what,
   hint: 'write one of these',
 })
+
+/** @param key the key that only `marked` has */
+export const keyed = <M extends Shape, P extends Section | OpenSection>(
+  what: string,
+  key: string,
+  { marked, plain }: { readonly marked: M; readonly plain: P },
+): Keyed<M, P> => ({ kind: 'keyed', what, key, marked, plain, ...mapOfThese(what) })
 
 /** @param hints.form what to do where it is no map; hints.kind where its kind is none of these */
 export const variants = <const V extends readonly Variant[]>(

@@ -19,7 +19,7 @@ const SHAPE: readonly Row[] = [
     SMALL,
     [['targets:', 'tragets:']],
     [
-      '1 key.missing targets: must be a map (target weight per underlying; what is left is cash), was missing; write its entries as `name: value`',
+      '1 key.missing targets: must be a map (target weight per underlying, or how they are computed; what is left is cash), was missing; write its entries as `name: value`',
       `6 key.unknown tragets: the key must be ${KEYS}, was tragets; did you mean targets?`,
     ],
   ],

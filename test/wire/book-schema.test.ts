@@ -16,6 +16,7 @@ type Schema = {
   readonly items?: Schema
   readonly anyOf?: readonly Schema[]
   readonly oneOf?: readonly Schema[]
+  readonly not?: Schema
   readonly enum?: readonly unknown[]
   readonly const?: unknown
   readonly pattern?: string
@@ -29,6 +30,7 @@ function mistakes(schema: Schema, value: unknown, path = '$'): string[] {
   const union = schema.anyOf ?? schema.oneOf
   if (union !== undefined && !union.some((branch) => mistakes(branch, value, path).length === 0))
     return [`${path}: no branch`]
+  if (schema.not !== undefined && mistakes(schema.not, value, path).length === 0) return [`${path}: not`]
   const types =
     schema.type === undefined
       ? null
@@ -88,7 +90,12 @@ describe('the JSON Schema of a book', () => {
   })
 
   test('[BOOK-16] books the reader accepts validate', () => {
-    expect([FULL, SMALL].map((text) => mistakes(book, parse(text)))).toEqual([[], []])
+    const computed = edit(SMALL, [
+      ['{ BTC: 50%, ETH: 30% }', '{ kind: riskParity, of: [BTC, ETH], total: 80%, max: { BTC: 50% } }'],
+      ['{ kind: full }', '{ kind: band, unit: weight, width: { part: 20%, least: 1% }, to: edge }'],
+    ])
+    expect(issuesOf(computed)).toEqual([])
+    expect([FULL, SMALL, computed].map((text) => mistakes(book, parse(text)))).toEqual([[], [], []])
   })
 
   test.each<[string, readonly (readonly [string, string])[]]>([
@@ -96,6 +103,10 @@ describe('the JSON Schema of a book', () => {
     ['a missing lot', [['lot: 0.00001, fee: 5bp', 'fee: 5bp']]],
     ['an unknown kind', [['kind: spot, lot: 0.00001', 'kind: spt, lot: 0.00001']]],
     ['a list for a map', [['{ BTC: 64000, ETH: 3200 }', '[64000, 3200]']]],
+    [
+      'a key of another target',
+      [['{ BTC: 50%, ETH: 30% }', '{ kind: inverseVolatility, of: [BTC, ETH], total: 80%, max: 50% }']],
+    ],
     ['a word for a flag', [['kind: spot, lot: 0.00001', 'kind: spot, short: maybe, lot: 0.00001']]],
   ])('[BOOK-16] %s is refused by schema and reader', (_, edits) => {
     const text = edit(SMALL, edits)

@@ -99,6 +99,7 @@ const reasons = oneOf<Reason>({
     pays: record({ fee: reals, spread: reals, impact: reals, fixed: reals, carry: reals }),
   }),
   notWorthItsCost: record({ gain: reals, cost: reals, band: fc.option(reals) }),
+  target: record({ note: names }),
   forecast: record({ note: names }),
   instrument: record({ instrument: names, cost: reals, instead: fc.array(names, { maxLength: 3 }) }),
   fullClose: record({}),
@@ -240,7 +241,7 @@ const carries = oneOf<CarryTerms>({
 const inputs: Arbitrary<PlanInputs> = record({
   mandate: record({
     universe: record({ numeraire: names, instruments: fc.array(instruments, { maxLength: 3 }) }).map(makeUniverse),
-    target: record({ weight: fc.array(ratios, { maxLength: 3 }) }),
+    target: record({ weight: fc.array(ratios, { maxLength: 3 }), notes: fc.array(names, { maxLength: 2 }) }),
     policy: policies,
     constraints: record({
       weightMin: fc.array(optional, { maxLength: 3 }),

@@ -46,6 +46,7 @@ export function stageOf(reason: Reason): Stage {
     case 'hedges':
     case 'raisesTrackingError':
     case 'aboveCap':
+    case 'target':
     case 'forecast':
     case 'replaces':
     case 'nothingToDo':
@@ -122,6 +123,7 @@ export function sentence(reason: Reason, names: Names): string {
       return `tracking error stays at ${percent(reason.after)}, above the cap of ${percent(reason.cap)}: limits or lots hold the trades back`
     case 'staleMark':
       return `the mark of ${reason.instrument} is ${formatDuration(reason.ageMs)} old, older than the book allows: it is frozen`
+    case 'target':
     case 'forecast':
       return reason.note.replace(/\.$/, '')
     case 'replaces':

@@ -9,6 +9,8 @@ import type { Universe } from '../domain/universe.ts'
 /** Target weight per underlying, signed delta notional ÷ equity. */
 export interface Target {
   readonly weight: readonly Ratio[]
+  /** How the weights came about where nobody stated them, one sentence each. */
+  readonly notes: readonly string[]
 }
 
 /** Units an imbalance is measured in; formulas in `imbalance.ts`. */

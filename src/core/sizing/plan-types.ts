@@ -159,6 +159,7 @@ export type Reason =
   | { readonly kind: 'aboveCap'; readonly cap: number; readonly after: number }
   | { readonly kind: 'staleMark'; readonly instrument: string; readonly ageMs: number }
   /** What the risk forecast rests on that a reader should know. */
+  | { readonly kind: 'target'; readonly note: string }
   | { readonly kind: 'forecast'; readonly note: string }
   | { readonly kind: 'replaces'; readonly order: string }
   | { readonly kind: 'nothingToDo' }

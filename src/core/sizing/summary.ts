@@ -233,6 +233,7 @@ function reasonsOfPlan(
   universe.instruments.forEach(({ id }, j) => {
     if (market.stale[j] === 1) because.push({ kind: 'staleMark', instrument: id, ageMs: market.priceAgeMs[j]! })
   })
+  for (const note of mandate.target.notes) because.push({ kind: 'target', note })
   for (const note of model.notes) because.push({ kind: 'forecast', note })
   for (const order of portfolio.orders) if (order.replaced) because.push({ kind: 'replaces', order: order.id })
   if (balanced) because.push({ kind: 'nothingToDo' })

@@ -152,5 +152,5 @@ function endingAt(
   const unit = exactUnitWeight(inputs, held, j)
   const end = reduce(ratioAdd(exactWeight(inputs, held, u), ratioMultiply(moved, unit)))
   const weight = inputs.mandate.target.weight.map((each, i) => (i === u ? end : each))
-  return { ...inputs, mandate: { ...inputs.mandate, target: { weight } } }
+  return { ...inputs, mandate: { ...inputs.mandate, target: { ...inputs.mandate.target, weight } } }
 }

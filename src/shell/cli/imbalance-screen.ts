@@ -57,7 +57,9 @@ export function imbalanceScreen(plan: SizePlan, title: string, sheet: Sheet): st
 
 /** What the risk figures rest on, where there is something to know. */
 function forecastNotes(plan: SizePlan, sheet: Sheet): string[] {
-  const notes = plan.because.flatMap((reason) => (reason.kind === 'forecast' ? [reason.note] : []))
+  const notes = plan.because.flatMap((reason) =>
+    reason.kind === 'target' || reason.kind === 'forecast' ? [reason.note] : [],
+  )
   return notes.length === 0 ? [] : ['', ...notes.flatMap((note) => wrap(`  ${note}`, sheet.columns, '    '))]
 }
 

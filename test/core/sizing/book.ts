@@ -82,7 +82,7 @@ export function makeInputs(terms: BookTerms): PlanInputs {
   return {
     mandate: {
       universe,
-      target: { weight: perUnderlying((name) => r(terms.targets[name] ?? '0')) },
+      target: { weight: perUnderlying((name) => r(terms.targets[name] ?? '0')), notes: [] },
       policy: terms.policy,
       constraints: {
         weightMin: perUnderlying(() => null),
