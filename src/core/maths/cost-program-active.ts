@@ -19,9 +19,10 @@ import {
   moveCaps,
   refreshCaps,
   restoreCaps,
+  softenCaps,
 } from './cost-program-cap.ts'
 import { rowSize, rowValue } from './cost-program-certificate.ts'
-import { minimiseTrade, nextStop, priceSlope } from './cost-program-coordinate.ts'
+import { kinkAt, minimiseTrade, nextStop, priceSlope } from './cost-program-coordinate.ts'
 import { solveNewton } from './cost-program-factor.ts'
 import { powerCost } from './cost-program-power.ts'
 import { type CostProgram, PLACE } from './cost-program-types.ts'
@@ -40,24 +41,33 @@ import {
 const ROUNDING = 1e-13
 /** Free trades are settled where their forces are this part of the terms or less. */
 const SETTLED = 1e-13
-/** Active rows are met where they are off by this part of their terms or less, or by rounding that falls no more. */
+/** Active rows are met where they are off by this part of their terms or less, or by a rounding that falls no more. */
 const MET = 1e-14
+const STALLED = 1e-11
 /** Falls of Φ up to this part of it are rounding; after so many steps in a row that promise no more, the pattern is solved. */
 const NEGLIGIBLE = 1e-14
+const UNCERTAIN = 1e-10
 const ROUNDING_OF_TERMS = 1e-15
 const IDLE_STEPS = 4
 const HALVINGS = 40
 const STEPS_MAX = 300
+/** So many Newton steps in a row are a search along the bend of a cap that is too hard for where the search stands. */
+const SLOW = 20
 
 /** Runs one attempt from the trade, places and multipliers in `work`; true where the optimality conditions hold. */
-export function solveActive(program: CostProgram, work: Work, attempt: number): boolean {
-  begin(program, work, attempt)
+export function solveActive(program: CostProgram, work: Work, caution: number): boolean {
+  begin(program, work, caution)
   work.idleSteps = 0
+  let inRow = 0
   release(program, work)
-  for (let count = 0; count < STEPS_MAX * (1 + attempt); count++) {
+  for (let count = 0; count < STEPS_MAX * (1 + caution); count++) {
     work.steps++
     gather(program, work)
-    if (newton(program, work)) continue
+    if (newton(program, work)) {
+      if (++inRow % SLOW === 0 && softenCaps(program, work.caps)) measure(program, work)
+      continue
+    }
+    inRow = 0
     work.idleSteps = 0
     measure(program, work)
     if (work.stuck && sweep(program, work)) continue
@@ -83,11 +93,25 @@ function moveTrade(program: CostProgram, work: Work, i: number, x: number): void
   moveCaps(program, work.caps, i, by)
 }
 
-/** Minimises every trade in turn; true where one moved. After a Newton step that ended well only held ones do. */
+/** Minimises every trade in turn; true where one moved or is held now. After a Newton step that ended well only held ones do. */
 function sweep(program: CostProgram, work: Work): boolean {
   const before = potential(program, work)
-  for (let i = 0; i < program.n; i++) if (work.fixed[i] === 0) reseat(program, work, i)
-  return potential(program, work) < before - 10 * NEGLIGIBLE * work.size
+  let held = false
+  for (let i = 0; i < program.n; i++) {
+    if (work.fixed[i] === 1) continue
+    if (!reseat(program, work, i) && hold(program, work, i)) held = true
+  }
+  return potential(program, work) < before - 10 * NEGLIGIBLE * work.size || held
+}
+
+/** Holds a free trade that stands on a kink which it has no reason to leave. */
+function hold(program: CostProgram, work: Work, i: number): boolean {
+  if (work.places[i] !== PLACE.free) return false
+  const place = kinkAt(program, work, i)
+  if (place === PLACE.free) return false
+  work.places[i] = place
+  work.factored = false
+  return true
 }
 
 /** Minimises held trades whose subdifferential does not contain 0; true where one moved or was freed. */
@@ -143,8 +167,11 @@ function newton(program: CostProgram, work: Work): boolean {
   const before = potential(program, work)
   // Where rounding keeps the forces from settling, what they could still gain tells.
   if (fall > NEGLIGIBLE * work.size) {
-    work.idleSteps = 0
-    return descend(program, work, before)
+    if (!descend(program, work, before)) return false
+    // A promise this small that is not kept is rounding too.
+    const kept = fall > UNCERTAIN * work.size || before - potential(program, work) > 0.1 * fall
+    work.idleSteps = kept ? 0 : work.idleSteps + 1
+    return work.idleSteps <= IDLE_STEPS
   }
   return ++work.idleSteps <= IDLE_STEPS && apply(program, work, 1)
 }
@@ -166,10 +193,7 @@ function descend(program: CostProgram, work: Work, before: number): boolean {
     // Up to the first stop Φ is smooth, so that there or before it falls.
     length = length > first ? Math.max(first, 0.25 * length) : 0.5 * length
     if (!apply(program, work, length)) return false
-    if (!rises(program, work, before)) {
-      leaveZero(program, work)
-      return true
-    }
+    if (!rises(program, work, before)) return true
     undo(program, work)
   }
   work.stuck = true
@@ -286,7 +310,7 @@ function centred(program: CostProgram, work: Work): boolean {
   for (let k = 0; k < rows.length; k++) {
     const moved = work.softness[k]! * Math.abs(work.multipliers[k]! - work.prices[k]!)
     const size = rowSize(rows[k]!, program, work.trade)
-    const rounding = moved <= 10 * SETTLED * size && moved > 0.5 * work.misses[k]!
+    const rounding = moved <= STALLED * size && moved > 0.5 * work.misses[k]!
     if (moved > MET * size && !rounding) return false
   }
   return capsCentred(program, work.caps, { trade: work.trade, image: work.step })

@@ -52,11 +52,12 @@ export function makeCaps(n: number): CapWork[] {
 }
 
 /** Least misses that are more than rounding, as a part of the terms of a cap; see cost-program-work on rows. */
-const VISIBLE = 1e-9
+const VISIBLE = 1e-11
 const FALTERING = 0.1
+const SOFTEST = 0.3
 /** A cap is met where it is exceeded, and its multiplier or slack off, by this part of its terms or less. */
 const MET = 1e-14
-const ROUNDING = 1e-12
+const STALLED = 1e-11
 
 /** Σ_i √Σ_ii(|p_i| + |z_i|), at least r: the unit in which a cap is exceeded. */
 export function capSize(cap: CostCap, trade: Float64Array, n: number): number {
@@ -221,6 +222,18 @@ export function restoreCaps(works: readonly CapWork[]): void {
   }
 }
 
+/** Makes the caps that pull softer; true where there are any, and measureCaps has to follow. */
+export function softenCaps({ caps }: CostProgram, works: readonly CapWork[]): boolean {
+  let softer = false
+  for (let k = 0; k < caps.length; k++) {
+    const work = works[k]!
+    if (!work.on || work.state === ROW.idle) continue
+    work.softness *= 10
+    softer = true
+  }
+  return softer
+}
+
 /** Moves the centres to η; measureCaps has to follow. `image` is overwritten. */
 export function recentreCaps(
   { n, caps }: CostProgram,
@@ -233,6 +246,9 @@ export function recentreCaps(
     const miss = missOf(cap, work, capNorm(cap, trade, { n, image }), image)
     if (miss > VISIBLE * capSize(cap, trade, n) && miss > FALTERING * work.miss)
       work.softness = Math.max(work.hardest, 0.1 * work.softness)
+    // Softer than this the centre, not z, makes up most of w, and z is lost in its rounding.
+    if (work.softness * work.multiplier > SOFTEST * cap.radius && cap.radius > 0)
+      work.softness = Math.max(work.hardest, (SOFTEST * cap.radius) / work.multiplier)
     work.miss = miss
     for (let i = 0; i < n; i++) work.centre[i] = work.rate * work.reach[i]!
   }
@@ -249,7 +265,7 @@ export function capsCentred(
     if (!work.on) continue
     const miss = missOf(cap, work, capNorm(cap, trade, { n, image }), image)
     const size = capSize(cap, trade, n)
-    if (miss > MET * size && !(miss <= ROUNDING * size && miss > 0.5 * work.miss)) return false
+    if (miss > MET * size && !(miss <= STALLED * size && miss > 0.5 * work.miss)) return false
   }
   return true
 }

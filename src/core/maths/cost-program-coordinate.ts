@@ -64,6 +64,18 @@ export function nextStop(program: CostProgram, work: Work, i: number, x: number,
   }
 }
 
+/** The place of the kink that trade i stands on, or free. */
+export function kinkAt({ proportional, power, rows }: CostProgram, { trade, multipliers }: Work, i: number): number {
+  const x = trade[i]!
+  if (x === 0 && (proportional[i]! > 0 || power[i]! > 0)) return PLACE.zero
+  for (let k = 0; k < rows.length; k++) {
+    const { bend, kink } = rows[k]!
+    if (multipliers[k] !== 0 && bend !== null && bend[i]! > 0 && x === (kink === null ? 0 : kink[i]!))
+      return PLACE.firstRow + k
+  }
+  return PLACE.free
+}
+
 /** The row whose multiplier first reaches 0 or its price as trade i goes from x to a side, or −1; the way in landing.x. */
 function nextTurn(program: CostProgram, work: Work, i: number, x: number, side: number): number {
   let first = -1

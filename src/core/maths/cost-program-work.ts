@@ -8,7 +8,16 @@
  * λ_k(z) = λ̄_k + (R_k(z) − h_k)/μ_k, clipped to [0, ρ_k]; so rows may depend on each other and M may be singular.
  */
 
-import { type CapWork, capsPull, capsSlope, makeCaps, measureCaps, openCap, recentreCaps } from './cost-program-cap.ts'
+import {
+  type CapWork,
+  capNorm,
+  capsPull,
+  capsSlope,
+  makeCaps,
+  measureCaps,
+  openCap,
+  recentreCaps,
+} from './cost-program-cap.ts'
 import { rowSize, rowsPull, rowValue } from './cost-program-certificate.ts'
 import { CAPS_MAX, type CostProgram, PLACE } from './cost-program-types.ts'
 
@@ -129,17 +138,17 @@ const CAUTION = [
   { anchor: 1e-4, softness: 1e-1 },
   { anchor: 1e-2, softness: 1 },
 ] as const
-export const ATTEMPTS = CAUTION.length
+export const CAUTIONS = CAUTION.length
 /** Least softness as a part of the first; a row that still misses this part of its last miss becomes harder. */
-const HARDEST = 1e-6
+const HARDEST = 1e-10
 const FALTERING = 0.1
 /** Misses of less than this part of the terms of a row are soon rounding, which a hard row would turn into a multiplier. */
-const VISIBLE = 1e-9
+const VISIBLE = 1e-11
 
 /** Takes the trade, places and multipliers in `work` as the start and as the centres of an attempt. */
-export function begin(program: CostProgram, work: Work, attempt: number): void {
+export function begin(program: CostProgram, work: Work, caution: number): void {
   const { n, rows, quadratic } = program
-  const { anchor, softness } = CAUTION[attempt]!
+  const { anchor, softness } = CAUTION[caution]!
   const mean = meanDiagonal(quadratic, n)
   work.caution = softness
   for (let i = 0; i < n; i++) {
@@ -175,9 +184,17 @@ export function begin(program: CostProgram, work: Work, attempt: number): void {
 export function admitCap(program: CostProgram, work: Work, k: number): void {
   const { n, quadratic, caps } = program
   const { matrix } = caps[k]!
-  const effect = meanDiagonal(matrix, n) / meanDiagonal(quadratic, n)
-  const softness = work.caution * effect
-  openCap(work.caps[k]!, softness, HARDEST * softness)
+  const mean = meanDiagonal(quadratic, n)
+  const norm = capNorm(caps[k]!, work.trade, { n, image: work.step })
+  let effect = 0
+  for (let i = 0; i < n; i++) {
+    if (work.fixed[i] === 1) continue
+    const own = quadratic[i * n + i]!
+    const slope = norm > 0 ? work.step[i]! / norm : 0
+    effect += (norm > 0 ? slope * slope : matrix[i * n + i]!) / (own > 0 ? own : mean)
+  }
+  const softness = work.caution * (effect > 0 ? effect : 1)
+  openCap(work.caps[k]!, 100 * softness, HARDEST * softness)
   work.capsOn++
 }
 

@@ -10,7 +10,7 @@ import { solveActive } from './cost-program-active.ts'
 import { type CapWork, closeCap } from './cost-program-cap.ts'
 import { certify } from './cost-program-certificate.ts'
 import { CAPS_MAX, type CostOptimum, type CostProgram, type CostStart, PLACE } from './cost-program-types.ts'
-import { ATTEMPTS, makeWork, type Work } from './cost-program-work.ts'
+import { CAUTIONS, makeWork, type Work } from './cost-program-work.ts'
 
 export interface CostProgramSolver {
   /**
@@ -30,17 +30,26 @@ export function makeCostProgram(n: number, rowsMax: number): CostProgramSolver {
   return {
     solve(program, start) {
       check(program, n, rowsMax)
+      work.steps = 0
       enter(work, start)
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        solveActive(program, work, attempt)
-        leave(program, work, answer)
-        if (answer.status === 'optimal') return answer
-        if (attempt === 0 && answer.certificate.primalResidual > TOLERANCE && relax(program, work, answer))
-          return answer
+      if (attempt(program, work, answer, 0)) return answer
+      if (start !== undefined) {
+        // The start may have been far off; what it was is not known any more where it was this solver's answer.
+        enter(work, undefined)
+        if (attempt(program, work, answer, 0)) return answer
       }
+      if (answer.certificate.primalResidual > TOLERANCE && relax(program, work, answer)) return answer
+      for (let caution = 1; caution < CAUTIONS; caution++) if (attempt(program, work, answer, caution)) return answer
       return answer
     },
   }
+}
+
+/** One attempt from where the search stands; true where it ends in a certified optimum. */
+function attempt(program: CostProgram, work: Work, answer: CostOptimum, caution: number): boolean {
+  solveActive(program, work, caution)
+  leave(program, work, answer)
+  return answer.status === 'optimal'
 }
 
 function makeAnswer(n: number, rowsMax: number): CostOptimum {
@@ -95,7 +104,6 @@ function check(program: CostProgram, n: number, rowsMax: number): void {
 }
 
 function enter(work: Work, start: CostStart | undefined): void {
-  work.steps = 0
   if (start === undefined) {
     work.trade.fill(0)
     work.places.fill(PLACE.zero)
@@ -156,18 +164,27 @@ function relax(program: CostProgram, work: Work, answer: CostOptimum): boolean {
     rows: rows.map((row) => ({ ...row, price: price(row, row.bound) })),
     caps: caps.map((cap) => ({ ...cap, price: price(cap, cap.radius) })),
   }
+  const { trade, places, multipliers, capForces } = answer
+  const before = {
+    trade: trade.slice(),
+    places: places.slice(),
+    multipliers: multipliers.slice(),
+    capForces: capForces.slice(),
+  }
+  const exceeded = caps.map((_, k) => answer.capExcess[k]! > 0)
   work.multipliers.fill(0)
   for (const cap of work.caps) closeCap(cap)
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    solveActive(relaxed, work, attempt)
-    leave(relaxed, work, answer)
-    if (answer.status === 'optimal') break
-  }
+  let solved = false
+  for (let caution = 0; caution < CAUTIONS && !solved; caution++) solved = attempt(relaxed, work, answer, caution)
   const { objective } = answer.certificate
-  const shown = answer.status === 'optimal' && objective > TOLERANCE
-  if (shown) {
-    answer.status = 'infeasible'
-    answer.relaxation = objective
+  if (!solved || objective <= TOLERANCE) {
+    enter(work, before)
+    exceeded.forEach((each, k) => {
+      if (each) work.caps[k]!.on = true
+    })
+    return false
   }
-  return shown
+  answer.status = 'infeasible'
+  answer.relaxation = objective
+  return true
 }

@@ -90,6 +90,22 @@ describe('caps', () => {
     expect(held).toBeGreaterThan(100)
   })
 
+  test.each([
+    ['a free trade on a kink that it has no reason to leave', 'capsx2', 1873],
+    ['a search along the bend of a hard cap', 'capsx1', 942],
+    ['rows that falter just below what is visible', 'felt1', 2359],
+  ])('[CONVEX-1] once not solved: %s', (_, seed, index) => {
+    const random = makeRandom(seed)
+    for (let k = 0; ; k++) {
+      const each = randomProgram(random, { nMax: 60, power: k % 2 === 1, caps: k % 4 >= 2 })
+      // The stream of tools/check-cost-program.ts, which moves every deviation once.
+      for (let i = 0; i < each.n; i++) random.normal()
+      if (k < index) continue
+      expectOptimal(solve(each))
+      return
+    }
+  })
+
   test('[CONVEX-12] a multiplier is what the optimum falls by for a unit of the radius', () => {
     const random = makeRandom('prices')
     for (let k = 0; k < 20; k++) {

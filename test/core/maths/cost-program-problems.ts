@@ -66,8 +66,8 @@ function randomCap(
   let square = 0
   for (let i = 0; i < n; i++)
     for (let j = 0; j < n; j++) square += (point[i]! + inside[i]!) * matrix[i * n + j]! * (point[j]! + inside[j]!)
-  const slack = random.uniform() < 0.3 ? 1 : 1 + random.uniform() ** 2
-  const radius = Math.sqrt(Math.max(0, square)) * slack
+  // Without any room a cap may have no multiplier: its only point may be the least risk there is.
+  const radius = Math.sqrt(Math.max(0, square)) * (1.001 + random.uniform() ** 3)
   const price = random.uniform() < 1 / 6 ? random.uniform() : Number.POSITIVE_INFINITY
   return { matrix, point, radius, price, weight: 1 }
 }
