@@ -55,6 +55,7 @@ export function makeCaps(n: number): CapWork[] {
 const VISIBLE = 1e-11
 const FALTERING = 0.1
 const SOFTEST = 0.3
+const CANCELLED = 1e-4
 /** A cap is met where it is exceeded, and its multiplier or slack off, by this part of its terms or less. */
 const MET = 1e-14
 const STALLED = 1e-11
@@ -244,11 +245,14 @@ export function recentreCaps(
     const [cap, work] = [caps[k]!, works[k]!]
     if (!work.on) continue
     const miss = missOf(cap, work, capNorm(cap, trade, { n, image }), image)
-    if (miss > VISIBLE * capSize(cap, trade, n) && miss > FALTERING * work.miss)
-      work.softness = Math.max(work.hardest, 0.1 * work.softness)
+    const size = capSize(cap, trade, n)
+    let softness = work.softness
+    if (miss > VISIBLE * size && miss > FALTERING * work.miss) softness *= 0.1
     // Softer than this the centre, not z, makes up most of w, and z is lost in its rounding.
-    if (work.softness * work.multiplier > SOFTEST * cap.radius && cap.radius > 0)
-      work.softness = Math.max(work.hardest, (SOFTEST * cap.radius) / work.multiplier)
+    if (softness * work.multiplier > SOFTEST * cap.radius) softness = (SOFTEST * cap.radius) / work.multiplier
+    // Harder than this ‖w‖, about r + μs, is lost in the rounding of its terms.
+    const hardest = work.multiplier > 0 ? (CANCELLED * size - cap.radius) / work.multiplier : 0
+    work.softness = Math.min(work.softness, Math.max(work.hardest, softness, hardest))
     work.miss = miss
     for (let i = 0; i < n; i++) work.centre[i] = work.rate * work.reach[i]!
   }
