@@ -22,6 +22,7 @@ import {
   ratioToDecimal,
   ratioToNumber,
 } from '../base/ratio.ts'
+import { assert } from '../base/result.ts'
 import { unitDelta } from '../domain/valuation.ts'
 import { anchorsOf } from './anchors.ts'
 import { exceeds, limitRows, measureRow, slopeRow } from './limits.ts'
@@ -192,7 +193,12 @@ function shrinkToLimits(
     const slope = slopeRow(universe, broken, now, direction)
     const adds = now.map((t, j) => Math.max(0, t * slope[j]!))
     const excess = measureRow(universe, broken, now) - broken.bound
-    const keep = Math.max(0, 1 - excess / adds.reduce((sum, each) => sum + each, 0))
+    const added = adds.reduce((sum, each) => sum + each, 0)
+    if (!(added > 0)) {
+      dropSmallest(now, { quantity, because, limit: broken.limit })
+      continue
+    }
+    const keep = Math.max(0, 1 - excess / added)
     for (let j = 0; j < quantity.length; j++)
       if (adds[j]! > 0)
         shrinkLeg(inputs, {
@@ -204,6 +210,20 @@ function shrinkToLimits(
           limit: broken.limit,
         })
   }
+}
+
+/** Where no size adds to a row it is the fee of having an order at all that breaks it: the least of them goes. */
+function dropSmallest(
+  traded: Float64Array,
+  { quantity, because, limit }: { quantity: Decimal[]; because: Reason[][]; limit: LimitName },
+): void {
+  let least = -1
+  traded.forEach((t, j) => {
+    if (t !== 0 && (least < 0 || Math.abs(t) < Math.abs(traded[least]!))) least = j
+  })
+  assert(least >= 0, 'no trade at all obeys every row')
+  quantity[least] = ZERO
+  because[least]!.push({ kind: 'limitAfterRounding', limit })
 }
 
 /** Leaves `keep` of one leg, at least one lot less than it was. */
