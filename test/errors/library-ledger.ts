@@ -4,6 +4,7 @@ import type { Issue } from '../../src/core/base/result.ts'
 import { chain, GENESIS, verifyChain } from '../../src/core/ledger/chain.ts'
 import { foldLedger } from '../../src/core/ledger/ledger.ts'
 import type { LedgerEvent } from '../../src/core/ledger/ledger-event.ts'
+import { reconcile, type VenueSnapshot } from '../../src/core/ledger/reconcile.ts'
 import { openProfits, portfolioOf } from '../../src/core/ledger/statement.ts'
 import { coin, type Draft, fill, folded, folding, numbered, open } from '../core/ledger/events.ts'
 import { issuesOf, type LibraryCase } from './library-case.ts'
@@ -30,6 +31,19 @@ const leave: Draft = {
 }
 const reverse = (reverses: number): Draft => ({ kind: 'corrected', account: 'main', reverses, reason: 'busted' })
 
+/** What a venue says of the perp alone: so much at an entry of 60. */
+const snapshot = (id: string, quantity: string | null): VenueSnapshot => ({
+  account: 'main',
+  at: 0,
+  id,
+  balances: new Map(),
+  positions: new Map(
+    quantity === null ? [] : [['BTC-PERP', { quantity: decimal(quantity), entry: decimal('60'), mark: null }]],
+  ),
+})
+const stated = (quantity: string | null): readonly Issue[] =>
+  issuesOf(reconcile(folded([bought]), snapshot('restart', quantity)))
+
 export const LEDGER_LIBRARY: Readonly<Record<string, LibraryCase>> = {
   'ledger.unknown': {
     refused: () => changed({ account: 'maim' }),
@@ -51,9 +65,9 @@ export const LEDGER_LIBRARY: Readonly<Record<string, LibraryCase>> = {
       'ledger.1.quantity: quantity must be above 0, was -1; the kind of event, or the side of a fill, carries the direction',
   },
   'ledger.instrument': {
-    refused: () => after([], { ...expire, instrument: 'BTC-PERP' } as Draft),
+    refused: () => after([], { ...expire, instrument: 'BTC-USDT' } as Draft),
     reads:
-      'ledger.1.instrument: BTC-PERP must be a future or option for this event, was a perp; enter what happened to it',
+      'ledger.1.instrument: BTC-USDT must be a perp or future or option for this event, was a spot; enter what happened to it',
   },
   'ledger.cost': {
     refused: () => after([], { ...arrive, price: null } as Draft),
@@ -112,6 +126,27 @@ export const LEDGER_LIBRARY: Readonly<Record<string, LibraryCase>> = {
       ),
     reads:
       'accounts.BTC-PERP: BTC-PERP must be held on one side, was -2 and 1 in different accounts; plan these accounts one by one',
+  },
+  'ledger.unlisted': {
+    refused: () => stated(null),
+    reads:
+      'snapshot.positions.BTC-PERP: what the ledger holds must be listed, was missing while 1 is held; list it with 0 where the venue says that there is none',
+  },
+  'ledger.no-price': {
+    // 1 at 100 and a half for nothing are 1.5 at 66.7.
+    refused: () => stated('1.5'),
+    reads:
+      'snapshot.positions.BTC-PERP: what is missing to 1.5 must have a price above 0, was -20 for an entry of 60; give the mark, and leave out an entry that the position cannot have',
+  },
+  'ledger.snapshot': {
+    refused: () => {
+      const once = reconcile(folded([bought]), snapshot('restart', '0.5'))
+      if (!once.ok) return once.error
+      const missed = folding(once.value.ledger, fill('BTC-PERP', 'buy 0.5 at 100'))
+      return missed.ok ? issuesOf(reconcile(missed.value, snapshot('restart', '0.5'))) : missed.error
+    },
+    reads:
+      'snapshot.id: id of a snapshot must be new, was "restart", whose differences the ledger has; give every snapshot an id of its own, such as its time',
   },
   'ledger.chain': {
     refused: () => {

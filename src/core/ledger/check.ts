@@ -10,7 +10,6 @@ import type { Scope } from './books.ts'
 import type { Asset, LedgerEvent } from './ledger-event.ts'
 
 const CONTRACTS: readonly InstrumentKind[] = ['perp', 'future']
-const ENDING: readonly InstrumentKind[] = ['future', 'option']
 const DERIVATIVES: readonly InstrumentKind[] = ['perp', 'future', 'option']
 const ANY: readonly InstrumentKind[] = ['spot', 'perp', 'future', 'option']
 
@@ -51,7 +50,7 @@ function checkKind(check: Check, event: LedgerEvent): readonly Issue[] {
       return [...ofKind(check, event.instrument, CONTRACTS), ...positive(check, 'price', event.price)]
     case 'expired':
       return [
-        ...ofKind(check, event.instrument, ENDING),
+        ...ofKind(check, event.instrument, DERIVATIVES),
         ...(kindOf(check, event.instrument) === 'option' ? notNegative : positive)(check, 'price', event.price),
         ...checkFees(check, event.fees),
       ]

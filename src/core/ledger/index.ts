@@ -4,6 +4,7 @@ export { type ChainLink, chain, GENESIS, verifyChain } from './chain.ts'
 export { foldEvents, foldLedger, type Ledger, ledgerEvents, openLedger } from './ledger.ts'
 export type { Asset, Corrected, Fact, Filled, LedgerEvent } from './ledger-event.ts'
 export type { Closed, Position } from './position.ts'
+export { reconcile, type VenuePosition, type VenueSnapshot } from './reconcile.ts'
 export {
   type BalanceLine,
   balanceLines,

@@ -102,7 +102,7 @@ export interface Settled extends Entry {
   readonly price: Decimal
 }
 
-/** A future or an option ends at its final price, 0 for a worthless option. */
+/** A contract ends at its final price, by expiry or because it is delisted; 0 for a worthless option. */
 export interface Expired extends Entry {
   readonly kind: 'expired'
   readonly instrument: string

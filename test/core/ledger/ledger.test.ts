@@ -167,6 +167,15 @@ describe('what happens to contracts', () => {
     expect(folding(ledger, fill('BTC-MAR', 'buy 1 at 100', 'cold')).ok).toBe(true)
   })
 
+  test('[LEDGER-7] a perp that is delisted ends at its last price', () => {
+    const ledger = folded([
+      ...held,
+      { kind: 'expired', account: 'main', instrument: 'BTC-PERP', price: decimal('101'), fees: [] },
+    ])
+    expect([row(ledger, 'BTC-PERP'), balanceOf(ledger, 'USDT')]).toEqual(['0 @ - realised 2', '2'])
+    expect(codesOf(folding(ledger, fill('BTC-PERP', 'buy 1 at 100')))).toEqual(['ledger.expired'])
+  })
+
   test('[LEDGER-7] a worthless option loses its premium', () => {
     const ledger = folded([
       fill('BTC-CALL', 'buy 2 at 30'),
@@ -378,9 +387,9 @@ describe('events', () => {
       { ...main, kind: 'settled', instrument: 'BTC-PERP', price: decimal('0') },
     ],
     [
-      'expiry of a perp',
+      'expiry of spot',
       'ledger.instrument',
-      { ...main, kind: 'expired', instrument: 'BTC-PERP', price: amount, fees: [] },
+      { ...main, kind: 'expired', instrument: 'BTC-USDT', price: amount, fees: [] },
     ],
     [
       'expiry of a future at 0',

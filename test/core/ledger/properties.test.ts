@@ -294,10 +294,18 @@ describe('order and parts', () => {
 
 describe('histories', () => {
   test('[LEDGER-15] the fold of a prefix and of the rest is the fold of the whole; folding changes no state it started from', () => {
+    const corrections = fc.array(fc.tuple(fc.nat(40), fc.nat(1000)), { maxLength: 6 })
+    let reversals = 0
     fc.assert(
-      fc.property(histories, fc.nat(40), (drafts, at) => {
-        const whole = foldable(drafts)
+      fc.property(histories, corrections, fc.nat(45), (drafts, picks, at) => {
+        const corrected = drafts.map((draft, index) => {
+          const pick = picks.find(([place]) => place === index)?.[1]
+          if (pick === undefined || index === 0) return draft
+          return { kind: 'corrected', account: 'main', reverses: 1 + (pick % index), reason: 'test' } as const
+        })
+        const whole = foldable(corrected)
         const events = ledgerEvents(whole)
+        reversals += events.filter(({ kind }) => kind === 'corrected').length
         const prefix = unwrap(foldEvents(open(), events.slice(0, at)))
         const before = hashOf(prefix.books)
         const resumed = unwrap(foldEvents(prefix, events.slice(at)))
@@ -306,6 +314,7 @@ describe('histories', () => {
       }),
       seeded,
     )
+    expect(reversals).toBeGreaterThan(30)
   })
 
   test('[LEDGER-12] doubled and late copies of messages never change the books', () => {
