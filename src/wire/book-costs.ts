@@ -70,11 +70,11 @@ function checkNames({ names, report }: Context, text: CostsDraft): void {
   }
 }
 
-/** Impact is a share of volume. */
+/** Impact is a share of volume, but where an order book or a pool says what taking costs. */
 function checkVolumes({ draft: { market }, report }: Context, text: CostsDraft, { instruments }: Universe): void {
   if (!('impact' in text) || market === undefined || ('volumes' in market && market.volumes === undefined)) return
   for (const { id } of instruments)
-    if (!(id in (market.volumes ?? {})))
+    if (!(id in (market.volumes ?? {})) && !(id in (market.books ?? {})) && !(id in (market.pools ?? {})))
       report.add(
         'market.volume',
         ['market', 'volumes', id],

@@ -283,6 +283,22 @@ const market = section('prices and risk: given here, or estimated from candle fi
       money('volume', 'positive', { what: 'a traded value per day', example: '12e6 USD' }),
     ),
   ),
+  books: optional(
+    mapOf(
+      'order book per instrument: a file of what ccxt’s fetchOrderBook returned, relative to the book',
+      path({ what: 'a file with an order book', example: 'books/BTC.json' }),
+    ),
+  ),
+  pools: optional(
+    mapOf(
+      'constant-product pool per spot instrument, instead of an order book',
+      section('what the pool holds, and its fee', {
+        base: number('reserve', 'positive', { what: 'units of the coin it holds', example: '1200' }),
+        quote: number('reserve', 'positive', { what: 'units of the quote currency it holds', example: '3840000' }),
+        fee: fraction('fee', 'nonNegative', { what: 'its fee on what goes in', example: '30bp' }),
+      }),
+    ),
+  ),
   candles: optional(
     mapOf(
       'candle file per underlying, relative to the book',

@@ -24,6 +24,7 @@ import {
 import { checkShape } from './book-check.ts'
 import { readCosts } from './book-costs.ts'
 import { type Holdings, type ImportedCash, type ImportedPosition, readHoldings, readOrders } from './book-holdings.ts'
+import { type DepthNeed, depthNeeds, type Levels, readLiquidity } from './book-liquidity.ts'
 import { readPolicy, readTerms, type Terms } from './book-mandate.ts'
 import { checkPrices, currenciesOf, type Prices, readPrices, readRisk, readVolumes } from './book-market.ts'
 import { INSTRUMENTS_MAX, makeReport, type Names, type Report, readNames } from './book-names.ts'
@@ -63,6 +64,7 @@ export interface Needs {
   readonly positions: ImportNeed | null
   readonly cash: CashNeed | null
   readonly candles: readonly CandleNeed[]
+  readonly books: readonly DepthNeed[]
 }
 
 export interface BookDraft {
@@ -78,9 +80,11 @@ export interface Loaded {
   readonly positions: readonly ImportedPosition[]
   readonly cash: readonly ImportedCash[]
   readonly candles: ReadonlyMap<string, LoadedCandles>
+  /** Order books, by instrument. */
+  readonly books: ReadonlyMap<string, Levels>
   readonly issues: readonly BookIssue[]
 }
-export const NOTHING_LOADED: Loaded = { positions: [], cash: [], candles: new Map(), issues: [] }
+export const NOTHING_LOADED: Loaded = { positions: [], cash: [], candles: new Map(), books: new Map(), issues: [] }
 
 /** The text of a book: its own mistakes and the files it needs. Fails only where the text is no YAML or JSON at all. */
 export function draftBook(text: string): Result<BookDraft, readonly BookIssue[]> {
@@ -109,6 +113,7 @@ export function draftBook(text: string): Result<BookDraft, readonly BookIssue[]>
         ? null
         : { path: cash.file, from: cash.from ?? 'ccxt', unrealised: cash.unrealised ?? null, line: line('cash.file') },
     candles: candleNeeds(draft, line),
+    books: depthNeeds(draft, line),
   }
   return { ok: true, value: { source: tree, draft, names, issues: report.issues, needs } }
 }
@@ -141,6 +146,7 @@ export function finishBook(
   const sizing = readSizing(draft, aimed)
   const costs = readCosts({ ...context, asOf }, terms.universe)
   const volumes = readVolumes(market, names, prices, report)
+  const liquidity = readLiquidity(context, terms.universe, loaded.books)
   if (report.issues.length > 0) return { ok: false, error: sortIssues(report.issues) }
   if (asOf === null || risk === null) throw new Error('invariant: an incomplete book without an issue')
   const parts = { terms, prices, holdings }
@@ -151,7 +157,7 @@ export function finishBook(
       asOf,
       terms,
       portfolio: { ...makePortfolio(parts), orders },
-      market: makeMarket({ ...parts, asOf, volumes }),
+      market: makeMarket({ ...parts, asOf, volumes, liquidity }),
       risk,
       costs,
       policy,
@@ -166,19 +172,20 @@ export function finishBook(
 export function readBook(text: string): Result<Book, readonly BookIssue[]> {
   const drafted = draftBook(text)
   if (!drafted.ok) return drafted
-  const { positions, cash } = drafted.value.needs
-  const issues = [positions, cash].flatMap((need): BookIssue[] =>
-    need === null
-      ? []
-      : [
-          {
-            code: 'file.not-loaded',
-            path: need === positions ? 'positions.file' : 'cash.file',
-            line: need.line,
-            message: `must be in the book itself when it is read as text, was in ${need.path}`,
-            hint: 'read the file first and pass its contents to finishBook',
-          },
-        ],
+  const { positions, cash, books } = drafted.value.needs
+  const files = [
+    ...(positions === null ? [] : [{ ...positions, place: 'positions.file' }]),
+    ...(cash === null ? [] : [{ ...cash, place: 'cash.file' }]),
+    ...books.map((need) => ({ ...need, place: `market.books.${need.instrument}` })),
+  ]
+  const issues = files.map(
+    ({ path, line, place }): BookIssue => ({
+      code: 'file.not-loaded',
+      path: place,
+      line,
+      message: `must be in the book itself when it is read as text, was in ${path}`,
+      hint: 'read the file first and pass its contents to finishBook',
+    }),
   )
   return finishBook(drafted.value, { ...NOTHING_LOADED, issues })
 }
@@ -279,9 +286,10 @@ function makeMarket(parts: {
   readonly prices: Prices
   readonly asOf: Instant
   readonly volumes: ReadonlyMap<string, number>
+  readonly liquidity: MarketState['liquidity']
   readonly holdings: Holdings
 }): MarketState {
-  const { terms, prices, asOf, volumes } = parts
+  const { terms, prices, asOf, volumes, liquidity } = parts
   const { universe } = terms
   const marks = universe.instruments.map(({ id }) => prices.mark(id)!)
   const ageMax = prices.markAgeMaxMs ?? Number.POSITIVE_INFINITY
@@ -292,5 +300,6 @@ function makeMarket(parts: {
     stale: Uint8Array.from(marks, (mark) => (mark.ageMs > ageMax ? 1 : 0)),
     rate: universe.currencies.map((name) => prices.rate(name) ?? ONE),
     volumePerDay: Float64Array.from(universe.instruments, ({ id }) => volumes.get(id) ?? Number.NaN),
+    ...(liquidity === undefined ? {} : { liquidity }),
   }
 }

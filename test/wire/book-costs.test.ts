@@ -3,7 +3,7 @@ import { toText } from '../../src/core/base/decimal.ts'
 import { ratioToNumber } from '../../src/core/base/ratio.ts'
 import { instrumentIndex } from '../../src/core/domain/universe.ts'
 import { plan } from '../../src/core/sizing/plan.ts'
-import { planInputs } from '../../src/wire/book.ts'
+import { draftBook, finishBook, NOTHING_LOADED, planInputs, readBook } from '../../src/wire/book.ts'
 import { bookOf, FULL, issuesOf } from './books.ts'
 
 const HOUR_MS = 3_600_000
@@ -115,5 +115,39 @@ describe('the costs section', () => {
       'under costs.impact',
     )
     expect(codes('costs: { orderFee: { NOPE: 1 USD } }')).toHaveLength(1)
+  })
+
+  test('[BOOK-42] an order book and a pool stand for spread and impact, in the book currency', () => {
+    const text = BOOK.replace(
+      '  volumes:',
+      '  pools: { SOL: { base: 50000, quote: 8000000, fee: 30bp } }\n  books: { ETH-PERP: e.json }\n  volumes:',
+    )
+    const drafted = draftBook(text)
+    if (!drafted.ok) throw new Error(JSON.stringify(drafted.error))
+    expect(drafted.value.needs.books.map(({ instrument, path }) => [instrument, path])).toEqual([
+      ['ETH-PERP', 'e.json'],
+    ])
+    const levels = {
+      bids: [{ price: 3199, quantity: 10 }],
+      asks: [
+        { price: 3201, quantity: 10 },
+        { price: 3204, quantity: 20 },
+      ],
+    }
+    const finished = finishBook(drafted.value, { ...NOTHING_LOADED, books: new Map([['ETH-PERP', levels]]) })
+    if (!finished.ok) throw new Error(JSON.stringify(finished.error))
+    const { market, terms } = finished.value
+    const of = (id: string) => market.liquidity![instrumentIndex(terms.universe, id)]!
+    // 10 contracts of 0.1 at a mid of 3200 USDT, each 0.9998 USD.
+    expect([...of('ETH-PERP').buy.reach].map((each) => each.toFixed(2))).toEqual(['3199.36', '9598.08'])
+    expect([...of('ETH-PERP').buy.slippage]).toEqual([1 / 3200, 4 / 3200])
+    const { buy, sell } = of('SOL')
+    expect(buy.reach.at(-1)).toBeCloseTo(4_000_000, 3)
+    expect(buy.slippage[0]).toBeGreaterThan(0.003)
+    expect(buy.slippage[0]).toBeLessThan(0.006)
+    expect(sell.slippage[0]).toBeGreaterThan(0.003)
+    expect(market.liquidity![instrumentIndex(terms.universe, 'BTC')]).toBeNull()
+    const asText = readBook(text)
+    expect(asText.ok ? [] : asText.error.map(({ path }) => path)).toContain('market.books.ETH-PERP')
   })
 })

@@ -1,5 +1,6 @@
 /**
- * Opens a book file with everything it refers to: positions and balances (`positions.ts`) and candles (`candles.ts`),
+ * Opens a book file with everything it refers to: positions and balances (`positions.ts`), order books (`order-book.ts`)
+ * and candles (`candles.ts`),
  * each relative to the book. What a person can get wrong is an issue with the book's line; a disk that fails throws.
  */
 import { readFileSync, statSync } from 'node:fs'
@@ -7,8 +8,10 @@ import { dirname, isAbsolute, join } from 'node:path'
 import type { Result } from '../../core/base/result.ts'
 import { type Book, type BookDraft, draftBook, finishBook, type Loaded, NOTHING_LOADED } from '../../wire/book.ts'
 import type { LoadedCandles } from '../../wire/book-candles.ts'
+import type { Levels } from '../../wire/book-liquidity.ts'
 import { BOOK_BYTES_MAX, type BookIssue } from '../../wire/tree.ts'
 import { readCandles } from './candles.ts'
+import { readOrderBook } from './order-book.ts'
 import { importBalances, importPositions } from './positions.ts'
 
 /** @returns the book, or every mistake in it and in its files, by line. */
@@ -77,6 +80,12 @@ function loadNeeds(draft: BookDraft, folder: string): Loaded {
       loaded = { ...loaded, positions: [...loaded.positions, ...positions], cash }
     }
   }
+  const books = new Map<string, Levels>()
+  for (const need of needs.books) {
+    const text = textOf(need, `market.books.${need.instrument}`)
+    const levels = text === null ? null : readOrderBook(text, need, issues)
+    if (levels !== null) books.set(need.instrument, levels)
+  }
   const candles = new Map<string, LoadedCandles>()
   for (const { underlying, path, line, ...window } of needs.candles) {
     const file = readCandles(besideBook(folder, path), {
@@ -101,5 +110,5 @@ function loadNeeds(draft: BookDraft, folder: string): Loaded {
           line,
         })
   }
-  return { ...loaded, candles, issues }
+  return { ...loaded, candles, books, issues }
 }
