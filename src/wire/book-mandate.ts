@@ -9,6 +9,7 @@ import type { Constraints, Knob, Mandate, Policy } from '../core/sizing/mandate.
 import { type BookContext, checkUnderlying, guess, listed } from './book-names.ts'
 import type { Draft } from './book-shape.ts'
 import { checkHeldHaveTargets, readTargets, refusedTargets, type TargetInputs } from './book-targets.ts'
+import { readTilt, type TiltContext } from './book-tilt.ts'
 import { readWidths, type WidthContext } from './book-widths.ts'
 import { accepted, fractionOf, readDuration, readNumber } from './scalar.ts'
 import type { Path } from './tree.ts'
@@ -168,7 +169,7 @@ function checkTrade({ names, report }: Pick<BookContext, 'names' | 'report'>, un
 }
 
 /** A policy over the universe's underlyings; null while something of it is missing. */
-export function readPolicy(context: WidthContext, text: PolicyDraft, path: Path): Policy | null {
+export function readPolicy(context: WidthContext & TiltContext, text: PolicyDraft, path: Path): Policy | null {
   const { report } = context
   switch (text.kind) {
     case undefined:
@@ -200,10 +201,11 @@ export function readPolicy(context: WidthContext, text: PolicyDraft, path: Path)
 
 /** Exactly one of the three forms of the knob. */
 function readCostAware(
-  { names, report }: Omit<BookContext, 'draft'>,
+  context: TiltContext,
   text: Extract<PolicyDraft, { readonly kind?: 'costAware' | undefined; readonly interval?: unknown }>,
   path: Path,
 ): Policy | null {
+  const { names, report } = context
   const given = ['aversion', 'trackingError', 'width'].filter((key) => key in text)
   if (given.length !== 1) {
     report.add(
@@ -215,8 +217,10 @@ function readCostAware(
     return null
   }
   const knob = readKnob({ names, report }, text, path)
+  const tilt = readTilt(context, text, path)
   if (knob === null || text.interval === undefined) return null
-  return { kind: 'costAware', knob, intervalMs: accepted(readDuration(text.interval)) }
+  const policy = { kind: 'costAware', knob, intervalMs: accepted(readDuration(text.interval)) } as const
+  return tilt === null ? policy : { ...policy, tilt }
 }
 
 function readKnob(

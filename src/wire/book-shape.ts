@@ -164,6 +164,18 @@ const policy = variants(
         ),
       ),
       interval: duration({ what: 'the time from one decision to the next', example: '1h' }),
+      edges: optional(
+        mapOf(
+          'excess returns that are expected and tilt the aim, per underlying',
+          section('an excess return', {
+            return: fraction('return', 'any', { what: 'expected excess return a year', example: '10%' }),
+            decay: optional(duration({ what: 'the time in which it falls to 1/e; absent: it stays', example: '30d' })),
+          }),
+        ),
+      ),
+      carry: optional(
+        choice('tilt: what holding costs tilts the aim; absent: it only chooses between instruments', ['tilt']),
+      ),
     }),
   ],
 )

@@ -138,7 +138,7 @@ export function finishBook(
   )
   const risk = readForecast({ draft, names, report, asOf, loaded, needs })
   const terms = readTerms(context, { currencies, held: new Set([...holdings.named, ...kept]), asOf, risk })
-  const aimed = { names, report, target: terms.target.weight }
+  const aimed = { names, report, target: terms.target.weight, hasCarry: draft.costs?.carry !== undefined }
   const policy = draft.policy === undefined ? null : readPolicy(aimed, draft.policy, ['policy'])
   const compare = (draft.compare ?? []).flatMap((text, index) =>
     text === undefined ? [] : [readPolicy(aimed, text, ['compare', index])],

@@ -46,6 +46,12 @@ export const policySchema = z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('widths'), width: z.array(ratioCodec.nullable()) }),
     ]),
     intervalMs: realCodec,
+    tilt: z
+      .strictObject({
+        edges: z.array(z.strictObject({ annual: ratioCodec, decayMs: realCodec.nullable() }).nullable()),
+        carry: z.boolean(),
+      })
+      .exactOptional(),
   }),
 ]) satisfies z.ZodType<Policy>
 

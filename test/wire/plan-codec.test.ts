@@ -61,14 +61,21 @@ const policies: Arbitrary<Policy> = oneOf<Policy>({
     record({ unit: fc.constant('risk' as const), width: ratios, to }),
   ) as PerKind<Policy>['band'],
   riskCap: record({ trackingErrorMax: ratios }),
-  costAware: record({
-    knob: oneOf<Knob>({
-      aversion: record({ aversion: ratios }),
-      trackingError: record({ trackingError: ratios }),
-      widths: record({ width: fc.array(fc.option(ratios), { maxLength: 3 }) }),
-    }),
-    intervalMs: reals,
-  }),
+  costAware: fc.record(
+    {
+      knob: oneOf<Knob>({
+        aversion: record({ aversion: ratios }),
+        trackingError: record({ trackingError: ratios }),
+        widths: record({ width: fc.array(fc.option(ratios), { maxLength: 3 }) }),
+      }),
+      intervalMs: reals,
+      tilt: record({
+        edges: fc.array(fc.option(record({ annual: ratios, decayMs: fc.option(reals) })), { maxLength: 3 }),
+        carry: fc.boolean(),
+      }),
+    },
+    { noNullPrototype: true, requiredKeys: ['knob', 'intervalMs'] },
+  ) as PerKind<Policy>['costAware'],
 })
 
 const blames = oneOf<Blame>({
@@ -98,6 +105,7 @@ const reasons = oneOf<Reason>({
     worth: reals,
     pays: record({ fee: reals, spread: reals, impact: reals, fixed: reals, carry: reals }),
   }),
+  tilted: record({ target: reals, aim: reals, rate: reals, atBand: fc.boolean() }),
   notWorthItsCost: record({ gain: reals, cost: reals, band: fc.option(reals) }),
   target: record({ note: names }),
   forecast: record({ note: names }),
@@ -148,6 +156,7 @@ const lines = record({
   underlying: names,
   held: reals,
   target: reals,
+  aim: reals,
   wanted: reals,
   allowed: reals,
   traded: reals,

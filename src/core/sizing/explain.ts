@@ -30,6 +30,7 @@ export function stageOf(reason: Reason): Stage {
     case 'notNeededForCap':
     case 'worthItsCost':
     case 'notWorthItsCost':
+    case 'tilted':
       return 'wanted'
     case 'bound':
     case 'movedWithOthers':
@@ -101,6 +102,8 @@ export function sentence(reason: Reason, names: Names): string {
       return `the first unit is worth ${formatBp(reason.gain, 1)} until drift would undo it and costs ${formatBp(reason.cost, 1)}: trade until it no longer pays`
     case 'notWorthItsCost':
       return `left alone: a trade is worth ${formatBp(reason.gain, 1)} at most and costs ${formatBp(reason.cost, 1)}`
+    case 'tilted':
+      return tiltSentence(reason)
     case 'instrument':
       return instrumentSentence(reason)
     case 'fullClose':
@@ -174,6 +177,12 @@ function deviation({ unit, imbalance }: InUnit, { subject }: Names): string {
 
 const widthOf = ({ unit, width }: InUnit): string =>
   unit === 'volatility' ? `${points(width)} points` : percent(width)
+
+function tiltSentence({ target, aim, rate, atBand }: Extract<Reason, { kind: 'tilted' }>): string {
+  const why =
+    rate === 0 ? 'as a hedge of the other tilts' : `for ${signed(rate)} a year, expected return less what holding costs`
+  return `aims at ${percent(aim)} instead of ${percent(target)} ${why}${atBand ? ', as far as its band' : ''}`
+}
 
 function instrumentSentence({ instrument, cost, instead }: Extract<Reason, { kind: 'instrument' }>): string {
   const chosen = `traded in ${instrument} at ${formatBp(cost, 1)}`
@@ -273,6 +282,8 @@ export interface Waterfall {
   readonly underlying: string
   readonly held: number
   readonly target: number
+  /** The target, and what tilts it. */
+  readonly aim: number
   readonly stages: readonly StageLine[]
   readonly after: number
   readonly legs: readonly { readonly leg: Leg; readonly because: readonly string[] }[]
@@ -291,6 +302,7 @@ export function explainLines(plan: SizePlan): Waterfall[] {
       underlying: line.underlying,
       held: line.held,
       target: line.target,
+      aim: line.aim,
       stages: [
         { stage: 'wanted', trade: line.wanted, because: say(at('wanted', line.because), line.underlying) },
         { stage: 'limited', trade: line.allowed, because: say(at('limited', line.because), line.underlying) },

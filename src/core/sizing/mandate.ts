@@ -43,7 +43,22 @@ export type Policy =
     }
   | { readonly kind: 'band'; readonly unit: 'risk'; readonly width: Ratio; readonly to: 'edge' | 'target' }
   | { readonly kind: 'riskCap'; readonly trackingErrorMax: Ratio }
-  | { readonly kind: 'costAware'; readonly knob: Knob; readonly intervalMs: number }
+  | { readonly kind: 'costAware'; readonly knob: Knob; readonly intervalMs: number; readonly tilt?: Tilt }
+
+/** What moves the aim of `costAware` away from the target. Absent: nothing does, and carry only chooses between instruments. */
+export interface Tilt {
+  /** Per underlying; null where no excess return is expected. */
+  readonly edges: readonly (ExpectedReturn | null)[]
+  /** Whether what holding costs counts against it. */
+  readonly carry: boolean
+}
+
+export interface ExpectedReturn {
+  /** Excess return a year, signed. */
+  readonly annual: Ratio
+  /** The time in which it falls by the factor e; null: it stays. */
+  readonly decayMs: number | null
+}
 
 /**
  * How much a deviation matters against the cost of trading, in one of three forms: the risk aversion γ, the tracking error

@@ -130,6 +130,14 @@ export type Reason =
       readonly worth: number
       readonly pays: CostShare
     }
+  /** Aimed away from the target for `rate` a year, expected excess return less carry; as far as the band where `atBand`. */
+  | {
+      readonly kind: 'tilted'
+      readonly target: number
+      readonly aim: number
+      readonly rate: number
+      readonly atBand: boolean
+    }
   | { readonly kind: 'notWorthItsCost'; readonly gain: number; readonly cost: number; readonly band: number | null }
   | {
       readonly kind: 'instrument'
@@ -244,6 +252,8 @@ export interface Line {
   readonly underlying: string
   readonly held: number
   readonly target: number
+  /** The target, and what tilts it. */
+  readonly aim: number
   readonly wanted: number
   readonly allowed: number
   readonly traded: number

@@ -25,10 +25,11 @@ export function plan(asked: PlanInputs): Result<SizePlan, readonly Issue[]> {
   const prepared = prepareFor(asked, held)
   if (!prepared.ok) return prepared
   const inputs = prepared.value
-  const aim = aimAt(inputs.mandate)
-  const imbalance = measureImbalance(held.weight, aim, inputs.risk)
-  const wanted = size(inputs, held, { aim, imbalance })
-  const allowed = constrain(inputs, held, { wanted, imbalance })
+  const aim = aimAt(inputs, held)
+  const imbalance = measureImbalance(held.weight, aim.target, inputs.risk)
+  const toAim = aim.weight === aim.target ? imbalance : measureImbalance(held.weight, aim.weight, inputs.risk)
+  const wanted = size(inputs, held, { aim, imbalance: toAim })
+  const allowed = constrain(inputs, held, { wanted, imbalance: toAim })
   const quantized = quantize(inputs, held, allowed)
   const planned = summarise(inputs, { held, aim, imbalance, wanted, allowed, quantized })
   // The book after its trades would have no weights.

@@ -8,7 +8,7 @@ import { ratioToNumber } from '../base/ratio.ts'
 import { assertNever, fail, type Issue, type Result, succeed } from '../base/result.ts'
 import type { CostTerms } from '../cost/cost-terms.ts'
 import type { RiskModel } from '../domain/market.ts'
-import { aimAt } from './aim.ts'
+import { targetOf } from './aim.ts'
 import { check } from './check.ts'
 import { type Curvature, computeCurvature, type TradeCosts } from './curvature.ts'
 import { aversionForTrackingError, aversionForWidth, aversionForWidths } from './curvature-aversion.ts'
@@ -44,7 +44,7 @@ function curvatureFor(
   const sought = {
     n: mandate.universe.underlyings.length,
     covariance: withoutVanished(risk),
-    target: aimAt(mandate),
+    target: targetOf(mandate),
     cost: cheapestCosts(mandate, costs),
     interval: intervalMs / YEAR_MS,
   }

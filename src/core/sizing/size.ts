@@ -5,6 +5,7 @@
 import { ratioToNumber } from '../base/ratio.ts'
 import { assertNever } from '../base/result.ts'
 import { minimiseCost } from '../maths/least-cost.ts'
+import type { Aim } from './aim.ts'
 import { appraise } from './appraisal.ts'
 import { makeDecision } from './decision.ts'
 import { tradedOf } from './limits.ts'
@@ -28,11 +29,11 @@ export function size(inputs: PlanInputs, held: Valued, { aim, imbalance }: Aimed
     case 'band':
       return policy.unit === 'risk'
         ? tradeBookBand(imbalance, ratioToNumber(policy.width), policy.to)
-        : tradeBands(inputs, { policy, aim, imbalance })
+        : tradeBands(inputs, { policy, target: aim.target, imbalance })
     case 'riskCap':
       return tradeToCap(inputs, held, { imbalance, cap: ratioToNumber(policy.trackingErrorMax) })
     case 'costAware':
-      return tradeToOptimum(inputs, held, imbalance)
+      return tradeToOptimum(inputs, held, { aim, imbalance })
     default:
       return assertNever(policy)
   }
@@ -40,7 +41,8 @@ export function size(inputs: PlanInputs, held: Valued, { aim, imbalance }: Aimed
 
 /** The stages before this one. */
 export interface Aimed {
-  readonly aim: Float64Array
+  readonly aim: Aim
+  /** held − aim */
   readonly imbalance: Imbalance
 }
 
@@ -66,12 +68,12 @@ type UnderlyingBand = Exclude<Extract<Policy, { kind: 'band' }>, { unit: 'risk' 
 /** One band per underlying: half-width in weight h_i = width·{1 | max(|w*|, floor) | 1/σ_i}. */
 function tradeBands(
   inputs: PlanInputs,
-  { policy, aim, imbalance }: { policy: UnderlyingBand; aim: Float64Array; imbalance: Imbalance },
+  { policy, target, imbalance }: { policy: UnderlyingBand; target: Float64Array; imbalance: Imbalance },
 ): Wanted {
-  const trade = new Float64Array(aim.length)
+  const trade = new Float64Array(target.length)
   const because = Array.from(imbalance.weight, (deviation, i): Reason[] => {
     const width = ratioToNumber(policy.width[i]!)
-    const unit = bandUnit(policy, aim[i]!, inputs.risk.vol[i]!)
+    const unit = bandUnit(policy, target[i]!, inputs.risk.vol[i]!)
     const shared = { unit: policy.unit, imbalance: deviation * unit, width }
     if (Math.abs(deviation) * unit <= width + NOISE) return [{ kind: 'insideBand', ...shared }]
     // unit > 0 here: a deviation of unit 0 is inside every band.
@@ -126,12 +128,15 @@ function tradeToCap(
 }
 
 /** What is worth its cost, all instruments weighed together. */
-function tradeToOptimum(inputs: PlanInputs, held: Valued, { weight }: Imbalance): Wanted {
+function tradeToOptimum(inputs: PlanInputs, held: Valued, { aim, imbalance: { weight } }: Aimed): Wanted {
   const { universe } = inputs.mandate
   const traded = optimise(inputs, makeDecision(inputs, held, weight))
   return {
     trade: Float64Array.from(universe.underlyings, (_, u) => tradedOf(universe, traded, u)),
     byInstrument: traded,
-    because: appraise(inputs, held, { deviation: weight, traded }).map((reason) => [reason]),
+    because: appraise(inputs, held, { deviation: weight, traded }).map((reason, u) => {
+      const tilted = aim.because[u]!
+      return tilted === null ? [reason] : [tilted, reason]
+    }),
   }
 }

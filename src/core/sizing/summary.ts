@@ -9,6 +9,7 @@ import { orderCost } from '../cost/cost-terms.ts'
 import { isFunded } from '../domain/instrument.ts'
 import type { RiskModel } from '../domain/market.ts'
 import { byId } from '../domain/universe.ts'
+import type { Aim } from './aim.ts'
 import { measureImbalance } from './imbalance.ts'
 import type { Policy } from './mandate.ts'
 import type {
@@ -34,7 +35,7 @@ const LOT_NOISE = 1e-3
 
 export interface Stages {
   readonly held: Valued
-  readonly aim: Float64Array
+  readonly aim: Aim
   readonly imbalance: Imbalance
   readonly wanted: Wanted
   readonly allowed: Allowed
@@ -155,7 +156,7 @@ function sizeOfBook(weight: Float64Array): { gross: number; net: number } {
 }
 
 /** The book once the legs have filled at the mark and their cost is paid out of equity. */
-function balanceAfter(inputs: PlanInputs, { held, aim, quantized }: Stages, cost: Cost): Balance {
+function balanceAfter(inputs: PlanInputs, { held, aim: { target }, quantized }: Stages, cost: Cost): Balance {
   const { universe } = inputs.mandate
   const paid = ratioToNumber(ratioDivide(ratioOf(cost.total), held.equityExact))
   const weight = held.weight.slice()
@@ -171,7 +172,7 @@ function balanceAfter(inputs: PlanInputs, { held, aim, quantized }: Stages, cost
     cash: (held.cashTotal - spent) / (1 - paid),
     ...sizeOfBook(weight),
     weight,
-    imbalance: measureImbalance(weight, aim, inputs.risk),
+    imbalance: measureImbalance(weight, target, inputs.risk),
   }
 }
 
@@ -183,7 +184,8 @@ function makeLines(inputs: PlanInputs, stages: Stages, after: Balance): Line[] {
     return {
       underlying,
       held: held.weight[u]!,
-      target: aim[u]!,
+      target: aim.target[u]!,
+      aim: aim.weight[u]!,
       wanted: wanted.trade[u]!,
       allowed: allowed.trade[u]!,
       traded: instruments.reduce((sum, j) => sum + toNumber(quantized.quantity[j]!) * held.unitWeight[j]!, 0),
@@ -241,11 +243,15 @@ function reasonsOfPlan(
 }
 
 /** The first stage after which the tracking error is above what was found: the policy, a limit, or the lot grid. */
-function blameFor(policy: Policy, { held, aim, imbalance, wanted, allowed }: Stages, risk: RiskModel): Blame {
+function blameFor(
+  policy: Policy,
+  { held, aim: { target }, imbalance, wanted, allowed }: Stages,
+  risk: RiskModel,
+): Blame {
   const raises = (trade: Float64Array): boolean =>
     measureImbalance(
       held.weight.map((w, u) => w + trade[u]!),
-      aim,
+      target,
       risk,
     ).trackingError > imbalance.trackingError
   if (raises(wanted.trade))

@@ -14,7 +14,7 @@ import {
   reduce,
 } from '../base/ratio.ts'
 import { fail, type Issue, type Result, succeed } from '../base/result.ts'
-import { aimAt } from './aim.ts'
+import { targetOf } from './aim.ts'
 import { check } from './check.ts'
 import { shrink } from './constrain.ts'
 import { skewLinear } from './curves.ts'
@@ -39,7 +39,7 @@ export function openBook(inputs: PlanInputs): Result<OpenBook, readonly Issue[]>
   if (issues.length > 0) return fail(issues)
   const valued = value(inputs)
   if (!valued.ok) return valued
-  const aim = aimAt(inputs.mandate)
+  const aim = targetOf(inputs.mandate)
   return succeed({
     inputs,
     held: valued.value,

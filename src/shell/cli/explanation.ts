@@ -169,8 +169,8 @@ function waterfallLines(plan: SizePlan, sheet: Sheet): string[] {
       sheet.columns,
       hang,
     )
-  const lines = explainLines(plan).flatMap(({ underlying, held, target, stages, after, legs }) => {
-    const head = `  ${paint(printable(underlying), 'strong', sheet.color)}  held ${percent(held)}, target ${percent(target)}`
+  const lines = explainLines(plan).flatMap(({ underlying, held, target, aim, stages, after, legs }) => {
+    const head = `  ${paint(printable(underlying), 'strong', sheet.color)}  held ${percent(held)}, target ${percent(target)}${aim === target ? '' : `, aim ${percent(aim)}`}`
     if (legs.length === 0 && stages.every(({ trade }) => trade === 0)) {
       const why = stages.flatMap(({ because }) => because)
       return wrap(`${head}: ${printable(why.join('; '))}`, sheet.columns, '    ')

@@ -3,7 +3,7 @@ import { YEAR_MS } from '../../core/base/instant.ts'
 import { type Ratio, ratioOf, ratioToNumber, reduce } from '../../core/base/ratio.ts'
 import { fail, type Issue, type Result, succeed } from '../../core/base/result.ts'
 import { instrumentIndex } from '../../core/domain/universe.ts'
-import { aimAt } from '../../core/sizing/aim.ts'
+import { targetOf } from '../../core/sizing/aim.ts'
 import { computeCurvature } from '../../core/sizing/curvature.ts'
 import type { Curve } from '../../core/sizing/curves.ts'
 import type { PlanInputs } from '../../core/sizing/plan-types.ts'
@@ -149,7 +149,7 @@ function readRiskGauge(book: Book, inputs: PlanInputs, issues: Issue[]): Gauge |
   const curvature = computeCurvature({
     n: inputs.mandate.universe.underlyings.length,
     covariance: inputs.risk.covariance,
-    target: aimAt(inputs.mandate),
+    target: targetOf(inputs.mandate),
     cost: cheapestCosts(inputs.mandate, held.value.costs),
     aversion,
     interval: intervalMs / YEAR_MS,

@@ -65,6 +65,11 @@ const EXAMPLES: { readonly [K in Reason['kind']]: readonly [Extract<Reason, { ki
     'wanted',
     'the first unit is worth 12.3 bp until drift would undo it and costs 6.0 bp: trade until it no longer pays',
   ],
+  tilted: [
+    { kind: 'tilted', target: 0.5, aim: 0.52, rate: 0.1, atBand: true },
+    'wanted',
+    'aims at 52.0 % instead of 50.0 % for +10.0 % a year, expected return less what holding costs, as far as its band',
+  ],
   notWorthItsCost: [
     { kind: 'notWorthItsCost', gain: 0.0003, cost: 0.0006, band: 0.01 },
     'wanted',
@@ -193,6 +198,7 @@ describe('the plan in words', () => {
     underlying,
     held,
     target,
+    aim: target,
     wanted: 0,
     allowed: 0,
     traded: 0,

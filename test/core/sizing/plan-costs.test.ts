@@ -284,8 +284,8 @@ function stagesOf(inputs: PlanInputs) {
   const book = value(inputs)
   if (!book.ok) throw new Error('the book has equity')
   const held = book.value
-  const aim = aimAt(inputs.mandate)
-  const imbalance = measureImbalance(held.weight, aim, inputs.risk)
+  const aim = aimAt(inputs, held)
+  const imbalance = measureImbalance(held.weight, aim.weight, inputs.risk)
   const wanted = size(inputs, held, { aim, imbalance })
   const { matrix, horizon, interval, aversion: gamma } = inputs.curvature!
   const basis = gamma * 0.02 ** 2 * (horizon[0]! + interval)

@@ -153,8 +153,8 @@ const stagesOf = (asked: PlanInputs) => {
   const valued = value(inputs)
   if (!valued.ok) return null
   const held = valued.value
-  const aim = aimAt(inputs.mandate)
-  const imbalance = measureImbalance(held.weight, aim, inputs.risk)
+  const aim = aimAt(inputs, held)
+  const imbalance = measureImbalance(held.weight, aim.weight, inputs.risk)
   const wanted = size(inputs, held, { aim, imbalance })
   const allowed = constrain(inputs, held, { wanted, imbalance })
   return { held, aim, imbalance, wanted, allowed, quantized: quantize(inputs, held, allowed) }
