@@ -63,6 +63,7 @@ const reasonSchema = z.discriminatedUnion('kind', [
   reasonOf('staleMark', { instrument: z.string(), ageMs: realCodec }),
   reasonOf('target', { note: z.string() }),
   reasonOf('forecast', { note: z.string() }),
+  reasonOf('feesWithImpact', {}),
   reasonOf('replaces', { order: z.string() }),
   reasonOf('nothingToDo', {}),
 ]) satisfies z.ZodType<Reason>

@@ -125,6 +125,7 @@ const reasons = oneOf<Reason>({
   raisesTrackingError: record({ before: reals, after: reals, blame: blames }),
   aboveCap: record({ cap: reals, after: reals }),
   staleMark: record({ instrument: names, ageMs: reals }),
+  feesWithImpact: record({}),
   replaces: record({ order: names }),
   nothingToDo: record({}),
 })

@@ -49,6 +49,7 @@ export function stageOf(reason: Reason): Stage {
     case 'aboveCap':
     case 'target':
     case 'forecast':
+    case 'feesWithImpact':
     case 'replaces':
     case 'nothingToDo':
       return 'book'
@@ -129,6 +130,8 @@ export function sentence(reason: Reason, names: Names): string {
     case 'target':
     case 'forecast':
       return reason.note.replace(/\.$/, '')
+    case 'feesWithImpact':
+      return 'order fees and impact together: the bands can be a fifth off the best ones'
     case 'replaces':
       return `replaces the open order ${reason.order}`
     case 'nothingToDo':

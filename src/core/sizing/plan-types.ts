@@ -169,6 +169,8 @@ export type Reason =
   /** What the risk forecast rests on that a reader should know. */
   | { readonly kind: 'target'; readonly note: string }
   | { readonly kind: 'forecast'; readonly note: string }
+  /** Order fees and impact together, where the equivalent quadratic cost can be a fifth off the optimum. */
+  | { readonly kind: 'feesWithImpact' }
   | { readonly kind: 'replaces'; readonly order: string }
   | { readonly kind: 'nothingToDo' }
 

@@ -209,7 +209,7 @@ const joinReasons = (
 ): readonly Reason[] => (allowed.length === 0 && own.length === 0 ? wanted : [...wanted, ...allowed, ...own])
 
 function reasonsOfPlan(
-  { mandate, market, portfolio, risk: model }: PlanInputs,
+  { mandate, market, portfolio, risk: model, curvature }: PlanInputs,
   stages: Stages,
   { before, after, balanced }: { before: Balance; after: Balance; balanced: boolean },
 ): Reason[] {
@@ -237,6 +237,7 @@ function reasonsOfPlan(
   })
   for (const note of mandate.target.notes) because.push({ kind: 'target', note })
   for (const note of model.notes) because.push({ kind: 'forecast', note })
+  if (curvature?.notes.some(({ kind }) => kind === 'fixedWithImpact') === true) because.push({ kind: 'feesWithImpact' })
   for (const order of portfolio.orders) if (order.replaced) because.push({ kind: 'replaces', order: order.id })
   if (balanced) because.push({ kind: 'nothingToDo' })
   return because

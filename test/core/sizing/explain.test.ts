@@ -76,6 +76,11 @@ const EXAMPLES: { readonly [K in Reason['kind']]: readonly [Extract<Reason, { ki
     'left alone: a trade is worth 3.0 bp at most and costs 6.0 bp',
   ],
   target: [{ kind: 'target', note: 'The targets are risk parity.' }, 'book', 'The targets are risk parity'],
+  feesWithImpact: [
+    { kind: 'feesWithImpact' },
+    'book',
+    'order fees and impact together: the bands can be a fifth off the best ones',
+  ],
   forecast: [{ kind: 'forecast', note: 'SOL has 91d of history.' }, 'book', 'SOL has 91d of history'],
   instrument: [
     { kind: 'instrument', instrument: 'BTC-PERP', cost: 0.0006, instead: ['BTC'] },

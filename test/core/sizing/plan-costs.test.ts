@@ -332,6 +332,14 @@ it('[AWARE-8] nothing lately traded is nothing felt', () => {
   expect(toText(fresh.legs[0]!.quantity)).toMatch(/^-/)
 })
 
+it('[AWARE-17] order fees together with impact are warned of', () => {
+  const said = (costs: BookTerms['costs']): boolean =>
+    planned(oneCoin(0.7, { costs })).because.some(({ kind }) => kind === 'feesWithImpact')
+  expect(said({ impact: impact(1), execution: orderFee('1') })).toBe(true)
+  expect(said({ impact: impact(1) })).toBe(false)
+  expect(said({ execution: orderFee('1') })).toBe(false)
+})
+
 describe('order books in a plan', () => {
   const book = (scale: number) => {
     const side = {
