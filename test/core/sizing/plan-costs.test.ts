@@ -333,7 +333,7 @@ it('[AWARE-8] nothing lately traded is nothing felt', () => {
 })
 
 it('[AWARE-17] order fees together with impact are warned of', () => {
-  const said = (costs: BookTerms['costs']): boolean =>
+  const said = (costs: NonNullable<BookTerms['costs']>): boolean =>
     planned(oneCoin(0.7, { costs })).because.some(({ kind }) => kind === 'feesWithImpact')
   expect(said({ impact: impact(1), execution: orderFee('1') })).toBe(true)
   expect(said({ impact: impact(1) })).toBe(false)
