@@ -1,12 +1,14 @@
 /**
  * Candle files of a book: which are needed and from when, the prices their last closes give, and the risk forecast
- * estimated from them (EWMA, `core/risk/ewma.ts`). A file prices the spot instruments of its underlying, or its only
+ * estimated from them (`core/risk/forecast.ts`). A file prices the spot instruments of its underlying, or its only
  * instrument; a perp beside a spot needs a price of its own.
  */
 import type { Instant } from '../core/base/instant.ts'
 import type { RiskModel } from '../core/domain/market.ts'
 import { byId } from '../core/domain/universe.ts'
-import { ewmaRisk } from '../core/risk/ewma.ts'
+import { forecastRisk, type RiskEstimator } from '../core/risk/forecast.ts'
+import type { PriceHistory, PriceRange } from '../core/risk/price-history.ts'
+import { readEstimator } from './book-estimate.ts'
 import type { LastClose } from './book-market.ts'
 import { checkUnderlying, type Names, type Report } from './book-names.ts'
 import type { Draft } from './book-shape.ts'
@@ -23,8 +25,8 @@ export interface CandleNeed {
   readonly to: Instant
 }
 
-/** Columns of one file: bar opens in ms and closes, and the last close as it was written. */
-export interface LoadedCandles {
+/** Columns of one file, bar opens in ms, and the last close as it was written. */
+export interface LoadedCandles extends PriceRange {
   readonly time: Float64Array
   readonly close: Float64Array
   readonly lastCloseText: string
@@ -75,6 +77,22 @@ export function readCloses(
   return closes
 }
 
+/** A forecast with what it was made of, so that its estimator can be judged beside others. */
+export interface EstimatedRisk {
+  readonly model: RiskModel
+  readonly history: RiskHistory
+}
+
+export interface RiskHistory {
+  /** In order of id. */
+  readonly histories: readonly PriceHistory[]
+  readonly intervalMs: number
+  readonly windowMs: number
+  readonly estimator: RiskEstimator
+  /** Estimators the book lists to compare with its own. */
+  readonly compare: readonly RiskEstimator[]
+}
+
 /** The forecast, or null and the issues that say why there is none. */
 export function estimateRisk(parts: {
   readonly draft: Draft
@@ -83,19 +101,19 @@ export function estimateRisk(parts: {
   readonly asOf: Instant | null
   readonly candles: ReadonlyMap<string, LoadedCandles>
   readonly needs: readonly CandleNeed[]
-}): RiskModel | null {
+}): EstimatedRisk | null {
   const { draft, names, report, asOf, candles, needs } = parts
   const market = draft.market ?? {}
   checkCandleKeys(market, names, report)
-  const { vol, correlation, window } = market.estimate ?? {}
-  if (
-    asOf === null ||
-    vol?.ewma === undefined ||
-    correlation?.ewma === undefined ||
-    window === undefined ||
-    market.interval === undefined
+  const { estimate, interval } = market
+  if (estimate === undefined || interval === undefined) return null
+  const intervalMs = accepted(readDuration(interval))
+  const context = { draft, names, report }
+  const estimator = readEstimator(context, estimate, { intervalMs, path: ['market', 'estimate'] })
+  const compare = (market.compare ?? []).map((text, index) =>
+    text === undefined ? null : readEstimator(context, text, { intervalMs, path: ['market', 'compare', index] }),
   )
-    return null
+  if (asOf === null || estimator === null || estimate.window === undefined) return null
   const underlyings = [...names.underlyings].sort(byId)
   for (const need of needs)
     if (names.underlyings.has(need.underlying) && !candles.has(need.underlying) && report.issues.length === 0)
@@ -107,20 +125,20 @@ export function estimateRisk(parts: {
       )
   if (underlyings.some((name) => !candles.has(name))) return null
   const histories = underlyings.map((name) => {
-    const { time, close } = candles.get(name)!
-    return { name, time, close }
+    const { time, close, open, high, low } = candles.get(name)!
+    return { name, time, close, range: { open, high, low } }
   })
-  const estimated = ewmaRisk(histories, {
-    asOf,
-    from: asOf - accepted(readDuration(window)),
-    intervalMs: accepted(readDuration(market.interval)),
-    volHalflifeMs: accepted(readDuration(vol.ewma)),
-    correlationHalflifeMs: accepted(readDuration(correlation.ewma)),
-  })
+  const windowMs = accepted(readDuration(estimate.window))
+  const estimated = forecastRisk(histories, { asOf, from: asOf - windowMs, intervalMs }, estimator)
+  if (!estimated.ok) {
+    for (const issue of estimated.error) report.addIssue(issue)
+    return null
+  }
   const found = underlyings.flatMap((name) => candles.get(name)!.notes.map((note) => `${name}: ${note}`))
-  if (estimated.ok) return { ...estimated.value, notes: [...found, ...estimated.value.notes] }
-  for (const issue of estimated.error) report.addIssue(issue)
-  return null
+  return {
+    model: { ...estimated.value, notes: [...found, ...estimated.value.notes] },
+    history: { histories, intervalMs, windowMs, estimator, compare: compare.filter((each) => each !== null) },
+  }
 }
 
 function checkCandleKeys(market: NonNullable<Draft['market']>, names: Names, report: Report): void {

@@ -17,18 +17,9 @@ import {
   title,
   version,
 } from './leaf.ts'
-import {
-  type DraftOf,
-  either,
-  type Leaf,
-  listOf,
-  mapOf,
-  openSection,
-  optional,
-  section,
-  underlyings,
-  variants,
-} from './shape.ts'
+import { marketShape } from './market-shape.ts'
+import { policyShape, widths } from './policy-shape.ts'
+import { type DraftOf, either, type Leaf, listOf, mapOf, openSection, optional, section, variants } from './shape.ts'
 import { targetsShape, weightOf } from './target-shape.ts'
 
 const fee = either(
@@ -99,83 +90,6 @@ const instrument = variants(
       expiry,
       strike: number('strike', 'positive', { what: 'the strike price', example: '100000' }),
       right: choice('the right it gives', ['call', 'put']),
-    }),
-  ],
-)
-
-const to = choice('edge: trade back to the edge of the band; target: all the way', ['edge', 'target'])
-const width = (what: string) => fraction('width', 'nonNegative', { what, example: '10%' })
-const part = width("the part of an underlying's |target|")
-const least = width('the least half-width, as a weight')
-const widths = (what: string) =>
-  either(
-    `${what}: one, one per underlying or group, or {part, least}`,
-    width(what),
-    openSection(
-      `${what}: per underlying or group, or the greater of a part of |target| and a least width`,
-      { part: optional(part), least: optional(least) },
-      either('a width such as 10%, or {part, least}', width(what), section('the greater of the two', { part, least })),
-    ),
-  )
-
-const policy = variants(
-  {
-    form: 'write such as { kind: riskCap, trackingErrorMax: 7% }',
-    kind: 'write `kind: costAware` or another',
-  },
-  [
-    section('trade every deviation away', { kind: kind('full') }),
-    section('trade a part of each deviation', {
-      kind: kind('proportional'),
-      rate: fraction('rate', 'positive', { what: 'the part of each deviation that is traded', example: '50%' }),
-    }),
-    section('leave deviations inside a width alone', {
-      kind: kind('band'),
-      unit: choice('what the width is measured in', ['weight', 'relative', 'volatility', 'risk']),
-      width: widths('the half-width of the band'),
-      to,
-      floor: optional(
-        fraction('floor', 'positive', {
-          what: 'the least |target| a relative deviation is divided by',
-          example: '1%',
-        }),
-      ),
-    }),
-    section('the cheapest trades back to a tracking error', {
-      kind: kind('riskCap'),
-      trackingErrorMax: fraction('tracking-error', 'positive', {
-        what: 'the greatest tracking error, annual',
-        example: '7%',
-      }),
-    }),
-    section('trade what is worth its cost until drift would undo it; one of aversion, trackingError and width', {
-      kind: kind('costAware'),
-      aversion: optional(number('aversion', 'positive', { what: 'risk aversion', example: '10' })),
-      trackingError: optional(
-        fraction('tracking-error', 'positive', {
-          what: 'the tracking error to show in the long run, annual',
-          example: '3%',
-        }),
-      ),
-      width: optional(
-        underlyings(
-          'how far underlyings may drift, the others at their targets',
-          fraction('width', 'positive', { what: 'the half-width', example: '2%' }),
-        ),
-      ),
-      interval: duration({ what: 'the time from one decision to the next', example: '1h' }),
-      edges: optional(
-        mapOf(
-          'excess returns that are expected and tilt the aim, per underlying',
-          section('an excess return', {
-            return: fraction('return', 'any', { what: 'expected excess return a year', example: '10%' }),
-            decay: optional(duration({ what: 'the time in which it falls to 1/e; absent: it stays', example: '30d' })),
-          }),
-        ),
-      ),
-      carry: optional(
-        choice('tilt: what holding costs tilts the aim; absent: it only chooses between instruments', ['tilt']),
-      ),
     }),
   ],
 )
@@ -254,76 +168,6 @@ const limits = section('limits, as fractions of equity; what is not named is not
   ),
   reduceOnly: optional(
     listOf('underlyings whose |weight| may only fall', name({ what: 'an underlying', example: 'SOL' })),
-  ),
-})
-
-const price = number('price', 'positive', { what: 'a price in its quote currency', example: '64000' })
-const ewma = (what: string) =>
-  section(what, { ewma: duration({ what: 'the half-life of the weights', example: '30d' }) })
-const market = section('prices and risk: given here, or estimated from candle files', {
-  prices: optional(
-    mapOf(
-      'price per instrument, and per currency other than the book currency',
-      either(
-        'a price such as 64000, or {price, at}',
-        price,
-        section('a price and its time', {
-          price,
-          at: instant({ what: 'the time of the price', example: '2026-03-01T00:00:00Z' }),
-        }),
-      ),
-    ),
-  ),
-  markAgeMax: optional(
-    duration({
-      what: 'the greatest age of a price (older ones freeze their instrument)',
-      example: '10m',
-    }),
-  ),
-  vols: optional(
-    underlyings('annual volatility', fraction('vol', 'positive', { what: 'an annual volatility', example: '55%' })),
-  ),
-  correlations: optional(
-    mapOf(
-      'correlation per pair of underlyings, such as BTC/ETH',
-      fraction('correlation', 'any', { what: 'a correlation from -1 to 1', example: '0.8' }),
-    ),
-  ),
-  volumes: optional(
-    mapOf(
-      'traded volume per day and instrument',
-      money('volume', 'positive', { what: 'a traded value per day', example: '12e6 USD' }),
-    ),
-  ),
-  books: optional(
-    mapOf(
-      'order book per instrument: a file of what ccxt’s fetchOrderBook returned, relative to the book',
-      path({ what: 'a file with an order book', example: 'books/BTC.json' }),
-    ),
-  ),
-  pools: optional(
-    mapOf(
-      'constant-product pool per spot instrument, instead of an order book',
-      section('what the pool holds, and its fee', {
-        base: number('reserve', 'positive', { what: 'units of the coin it holds', example: '1200' }),
-        quote: number('reserve', 'positive', { what: 'units of the quote currency it holds', example: '3840000' }),
-        fee: fraction('fee', 'nonNegative', { what: 'its fee on what goes in', example: '30bp' }),
-      }),
-    ),
-  ),
-  candles: optional(
-    mapOf(
-      'candle file per underlying, relative to the book',
-      path({ what: 'a candle file', example: '../data/BTC.csv.gz' }),
-    ),
-  ),
-  interval: optional(duration({ what: 'the time from one candle to the next', example: '1h' })),
-  estimate: optional(
-    section('how vols and correlations are estimated from the candles', {
-      vol: ewma('volatility'),
-      correlation: ewma('correlation'),
-      window: duration({ what: 'how far back candles are read', example: '1y' }),
-    }),
   ),
 })
 
@@ -460,8 +304,8 @@ export const bookShape = section('a book of Equipoise', {
   ),
   positions: optional(positions),
   targets: targetsShape,
-  policy: optional(policy),
-  compare: optional(listOf('policies to compare with the one above', policy)),
+  policy: optional(policyShape),
+  compare: optional(listOf('policies to compare with the one above', policyShape)),
   limits: optional(limits),
   costs: optional(costs),
   instruments: mapOf('every instrument that is held or may be traded, by its id', instrument),
@@ -481,7 +325,7 @@ export const bookShape = section('a book of Equipoise', {
       ),
     ),
   ),
-  market,
+  market: marketShape,
   orders: optional(listOf('open orders of your own', order)),
   sizing: optional(sizing),
 })

@@ -19,6 +19,7 @@ import {
   estimateRisk,
   type LoadedCandles,
   pricedByCandles,
+  type RiskHistory,
   readCloses,
 } from './book-candles.ts'
 import { checkShape } from './book-check.ts'
@@ -40,6 +41,8 @@ export interface Book {
   readonly portfolio: Portfolio
   readonly market: MarketState
   readonly risk: RiskModel
+  /** What the forecast was estimated from; null where the book states it. */
+  readonly history: RiskHistory | null
   readonly costs: CostModel
   /** null where the book names none: plan, size and quotes then refuse. */
   readonly policy: Policy | null
@@ -136,7 +139,8 @@ export function finishBook(
   const kept = orders.flatMap((order) =>
     order.replaced ? [] : [[...names.instruments.keys()].sort(byId)[order.instrument]!],
   )
-  const risk = readForecast({ draft, names, report, asOf, loaded, needs })
+  const forecast = readForecast({ draft, names, report, asOf, loaded, needs })
+  const risk = forecast?.model ?? null
   const terms = readTerms(context, { currencies, held: new Set([...holdings.named, ...kept]), asOf, risk })
   const aimed = { names, report, target: terms.target.weight, hasCarry: draft.costs?.carry !== undefined }
   const policy = draft.policy === undefined ? null : readPolicy(aimed, draft.policy, ['policy'])
@@ -159,6 +163,7 @@ export function finishBook(
       portfolio: { ...makePortfolio(parts), orders },
       market: makeMarket({ ...parts, asOf, volumes, liquidity }),
       risk,
+      history: forecast?.history ?? null,
       costs,
       policy,
       compare: compare.filter((each) => each !== null),
@@ -258,12 +263,13 @@ function readForecast(parts: {
   readonly asOf: Instant | null
   readonly loaded: Loaded
   readonly needs: Needs
-}): RiskModel | null {
+}): { readonly model: RiskModel; readonly history: RiskHistory | null } | null {
   const { draft, names, report, asOf, loaded, needs } = parts
   if (draft.market === undefined) return null
-  if ('candles' in draft.market || 'estimate' in draft.market)
+  if (['candles', 'estimate', 'compare'].some((key) => key in draft.market!))
     return estimateRisk({ draft, names, report, asOf, candles: loaded.candles, needs: needs.candles })
-  return readRisk(draft.market, names, report, asOf)
+  const model = readRisk(draft.market, names, report, asOf)
+  return model === null ? null : { model, history: null }
 }
 
 function makePortfolio({

@@ -66,7 +66,7 @@ export function computedTarget(context: BookContext, text: ComputedDraft, risk: 
   stated.at.forEach((u, i) => {
     weight[u] = exact[i]!
   })
-  return { weight, notes: [noteOf(stated), ...heldNotes(stated, exact)] }
+  return { weight, notes: [noteOf(stated, 'glide' in text), ...heldNotes(stated, exact)] }
 }
 
 function readOthers({ names, report }: BookContext, text: ComputedDraft): ReadonlyMap<string, Ratio> {
@@ -240,10 +240,10 @@ const CALLED: Readonly<Record<Stated['kind'], string>> = {
 /** More names than this are counted. */
 const NAMES_MAX = 6
 
-function noteOf({ kind, names, total, budget }: Stated): string {
+function noteOf({ kind, names, total, budget }: Stated, moving: boolean): string {
   const each = names.map((name, i) => (budget === null ? name : `${name} ${percent(ratioToNumber(budget[i]!))}`))
   const set = names.length > NAMES_MAX ? `${names.length} underlyings` : inWords(each)
-  return `The targets are ${CALLED[kind]} of ${set}, ${percent(ratioToNumber(total))} in all, computed from the forecast.`
+  return `The targets ${moving ? 'move to' : 'are'} ${CALLED[kind]} of ${set}, ${percent(ratioToNumber(total))} in all, computed from the forecast.`
 }
 
 /** Who is at a bound, so that a reader sees what the mathematics alone would not have said. */

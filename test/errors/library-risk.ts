@@ -6,6 +6,7 @@ import { fitHar } from '../../src/core/risk/estimators/har.ts'
 import { handleMissing, type Returns } from '../../src/core/risk/estimators/returns.ts'
 import { qlike } from '../../src/core/risk/estimators/scores.ts'
 import { ewmaRisk } from '../../src/core/risk/ewma.ts'
+import { forecastRisk } from '../../src/core/risk/forecast.ts'
 import { issuesOf, type LibraryCase, planned, sound } from './library-case.ts'
 
 const HOUR_MS = 3_600_000
@@ -36,7 +37,25 @@ const returns = (last: number): Returns => ({
   values: Float64Array.of(0.01, 0.02, -0.01, last),
 })
 
+/** A volatility by range of 60 closes, one an hour, without open, high and low. */
+const ranged = (): readonly Issue[] => {
+  const time = Float64Array.from({ length: 60 }, (_, hour) => hour * HOUR_MS)
+  const close = time.map((_, hour) => 100 + (hour % 7))
+  const window = { asOf: 60 * HOUR_MS, from: 0, intervalMs: HOUR_MS }
+  return issuesOf(
+    forecastRisk([{ name: 'BTC', time, close }], window, {
+      vol: { kind: 'range', formula: 'parkinson', overMs: 60 * HOUR_MS },
+      correlation: { kind: 'pairwise', halflifeMs: 10 * HOUR_MS },
+    }),
+  )
+}
+
 export const RISK_LIBRARY: Readonly<Record<string, LibraryCase>> = {
+  'risk.no-range': {
+    refused: ranged,
+    reads:
+      'market.candles.BTC: BTC must have open, high and low beside its closes, was without; use candles with all four, or an estimator of closes',
+  },
   'risk.correlation-asymmetric': {
     refused: () => checkCorrelation(Float64Array.of(1, 0.5, 0.4, 1), 2, ['BTC', 'ETH']),
     reads:

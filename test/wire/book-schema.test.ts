@@ -85,7 +85,7 @@ describe('the JSON Schema of a book', () => {
     expect(bare).toEqual([])
   })
 
-  test.each([['golden-1.yaml'], ['ten.yaml']])('[BOOK-16] %s validates', (name) => {
+  test.each([['golden-1.yaml'], ['ten.yaml'], ['parity.yaml']])('[BOOK-16] %s validates', (name) => {
     expect(mistakes(book, parse(example(name)))).toEqual([])
   })
 

@@ -17,14 +17,13 @@ import { covarianceOf, repairCorrelation } from './covariance.ts'
 import {
   alignHistories,
   type BarSeries,
+  barsBridged,
   GAP_BRIDGED_MAX_MS,
   type HistoryWindow,
   historyPath,
   type PriceHistory,
+  RETURNS_MIN,
 } from './price-history.ts'
-
-/** Returns an asset, and each pair of assets, must have. With fewer the estimate is noise: ±16 % on a volatility at 20. */
-const RETURNS_MIN = 20
 
 export interface EwmaOptions extends HistoryWindow {
   readonly volHalflifeMs: number
@@ -69,8 +68,12 @@ export function ewmaRisk(histories: readonly PriceHistory[], options: EwmaOption
   if (!aligned.ok) return aligned
   const series = aligned.value
   const issues: Issue[] = []
-  const vol = Float64Array.from(series, (each) => volOf(each, options, issues))
-  const estimated = issues.length === 0 ? correlationOf(series, options, issues) : new Float64Array()
+  const { volHalflifeMs, correlationHalflifeMs } = options
+  const vol = Float64Array.from(series, (each) => ewmaVol(each, { ...options, halflifeMs: volHalflifeMs }, issues))
+  const estimated =
+    issues.length === 0
+      ? ewmaCorrelation(series, { ...options, halflifeMs: correlationHalflifeMs }, issues)
+      : new Float64Array()
   if (issues.length > 0) return { ok: false, error: issues }
   const n = series.length
   const { correlation, note } = repairCorrelation(
@@ -78,16 +81,17 @@ export function ewmaRisk(histories: readonly PriceHistory[], options: EwmaOption
     n,
     series.map((each) => each.name),
   )
-  const notes = [...historyNotes(series, options), ...(note === null ? [] : [note])]
+  const notes = [...historyNotes(series, options, 'pairwise'), ...(note === null ? [] : [note])]
   return { ok: true, value: { asOf: options.asOf, vol, covariance: covarianceOf(vol, correlation, n), notes } }
 }
 
-/** Bars a return may span, at least 1. */
-const barsMax = (intervalMs: number): number => Math.max(1, Math.floor(GAP_BRIDGED_MAX_MS / intervalMs))
+interface ColumnOptions extends HistoryWindow {
+  readonly halflifeMs: number
+}
 
 /** Annual volatility; pushes an issue and returns NaN where there is none. */
-function volOf({ name, bar, change, elapsed }: BarSeries, options: EwmaOptions, issues: Issue[]): number {
-  const longest = barsMax(options.intervalMs)
+export function ewmaVol({ name, bar, change, elapsed }: BarSeries, options: ColumnOptions, issues: Issue[]): number {
+  const longest = barsBridged(options.intervalMs)
   const values: number[] = []
   const since: number[] = []
   let pending = 0
@@ -107,7 +111,7 @@ function volOf({ name, bar, change, elapsed }: BarSeries, options: EwmaOptions, 
     })
     return Number.NaN
   }
-  const variance = ewma({ values, elapsed: since, halflife: options.volHalflifeMs / options.intervalMs }).at(-1)!
+  const variance = ewma({ values, elapsed: since, halflife: options.halflifeMs / options.intervalMs }).at(-1)!
   if (!(variance > 0)) issues.push(noMovement(name, 'in its history'))
   return Math.sqrt((variance * YEAR_MS) / options.intervalMs)
 }
@@ -119,7 +123,8 @@ const noMovement = (name: string, where: string): Issue => ({
   hint: `check that its feed is alive, or state market.vols.${name} and its correlations`,
 })
 
-function correlationOf(series: readonly BarSeries[], options: EwmaOptions, issues: Issue[]): Float64Array {
+/** Pair by pair; pushes an issue for each pair that has none. */
+export function ewmaCorrelation(series: readonly BarSeries[], options: ColumnOptions, issues: Issue[]): Float64Array {
   const n = series.length
   const correlation = new Float64Array(n * n)
   for (let i = 0; i < n; i++) {
@@ -137,9 +142,9 @@ function correlationOf(series: readonly BarSeries[], options: EwmaOptions, issue
  * The three averages share their sum of weights, which cancels, so they are kept as decayed sums. One walk over the bars
  * of both; a return that spans more than one bar of its own series is taken from the two closes.
  */
-function pairCorrelation(a: BarSeries, b: BarSeries, options: EwmaOptions, issues: Issue[]): number {
-  const beta = 2 ** (-options.intervalMs / options.correlationHalflifeMs)
-  const longest = barsMax(options.intervalMs)
+function pairCorrelation(a: BarSeries, b: BarSeries, options: ColumnOptions, issues: Issue[]): number {
+  const beta = 2 ** (-options.intervalMs / options.halflifeMs)
+  const longest = barsBridged(options.intervalMs)
   const { bar: barA, close: closeA, change: changeA } = a
   const { bar: barB, close: closeB, change: changeB } = b
   let [saa, sbb, sab, count] = [0, 0, 0, 0]
@@ -179,17 +184,26 @@ function pairCorrelation(a: BarSeries, b: BarSeries, options: EwmaOptions, issue
   return Number.NaN
 }
 
-/** What a reader of the forecast should know about its data, by asset in the order given. */
-function historyNotes(series: readonly BarSeries[], options: EwmaOptions): string[] {
-  const { intervalMs } = options
+/**
+ * What a reader of estimates of each asset and each pair should know about their data, by asset in the order given.
+ * @param uses the correlations: of what each pair has, or of what all have together, which then says so itself
+ */
+export function historyNotes(
+  series: readonly BarSeries[],
+  { intervalMs }: { readonly intervalMs: number },
+  uses: 'pairwise' | 'joint',
+): string[] {
   const length = (bars: number): string => formatDuration(bars * intervalMs)
   const first = series.reduce((least, each) => Math.min(least, each.bar[0]!), Number.POSITIVE_INFINITY)
   const last = series.reduce((most, each) => Math.max(most, each.bar.at(-1)!), Number.NEGATIVE_INFINITY)
-  const longest = barsMax(intervalMs)
+  const longest = barsBridged(intervalMs)
   const notes: string[] = []
   for (const { name, bar, elapsed } of series) {
     const [start, end] = [bar[0]!, bar.at(-1)!]
-    if (start > first) notes.push(`${name} has ${length(end - start + 1)} of history; its correlations use those.`)
+    if (start > first)
+      notes.push(
+        `${name} has ${length(end - start + 1)} of history; its ${uses === 'pairwise' ? 'correlations use' : 'volatility uses'} those.`,
+      )
     if (end < last) notes.push(`The last bar of ${name} closed ${length(last - end)} before the last of the others.`)
     const gaps = elapsed.filter((bars) => bars > 1 && bars <= longest)
     if (gaps.length > 0)

@@ -12,6 +12,15 @@ export interface PriceHistory {
   readonly name: string
   readonly time: Float64Array
   readonly close: Float64Array
+  /** The rest of the candles, for estimators that read it. */
+  readonly range?: PriceRange
+}
+
+/** Columns beside the closes. */
+export interface PriceRange {
+  readonly open: Float64Array
+  readonly high: Float64Array
+  readonly low: Float64Array
 }
 
 export interface HistoryWindow {
@@ -31,29 +40,36 @@ export interface BarSeries {
   readonly change: Float64Array
   /** Bars since the bar before in this series: 1 without a gap; 0 for the first bar. */
   readonly elapsed: Float64Array
+  readonly range: PriceRange | null
 }
+
+/** Returns an asset, and each pair of assets, must have. With fewer the estimate is noise: ±16 % on a volatility at 20. */
+export const RETURNS_MIN = 20
 
 /**
  * A return over a longer gap is left out: it says how far the price went while nobody looked, not how it moves.
  * Seven days is far longer than any outage of a venue and shorter than a delisting.
  */
 export const GAP_BRIDGED_MAX_MS = 7 * DAY_MS
+/** Bars a return may span, at least 1. */
+export const barsBridged = (intervalMs: number): number => Math.max(1, Math.floor(GAP_BRIDGED_MAX_MS / intervalMs))
 
 /** The series of all histories, or every reason why there are none. Codes: risk.history, risk.misaligned. */
 export function alignHistories(histories: readonly PriceHistory[], window: HistoryWindow): Result<BarSeries[]> {
   assert(window.intervalMs > 0, `interval must be positive, was ${window.intervalMs}`)
   const issues: Issue[] = []
-  const cut = histories.map((history) => cutToWindow(history, window, issues))
-  const origin = cut.reduce(
+  const inside = histories.map((history) => cutToWindow(history, window, issues))
+  const origin = inside.reduce(
     (first, each) => Math.min(first, each.time[0] ?? Number.POSITIVE_INFINITY),
     Number.POSITIVE_INFINITY,
   )
-  const named = cut.find((each) => each.time[0] === origin)?.name ?? ''
-  const series = cut.map((each) => onGrid(each, { origin, named, intervalMs: window.intervalMs }, issues))
+  const named = inside.find((each) => each.time[0] === origin)?.name ?? ''
+  const series = inside.map((each) => onGrid(each, { origin, named, intervalMs: window.intervalMs }, issues))
   return issues.length > 0 ? { ok: false, error: issues } : { ok: true, value: series }
 }
 
-function cutToWindow({ name, time, close }: PriceHistory, window: HistoryWindow, issues: Issue[]): PriceHistory {
+function cutToWindow(history: PriceHistory, window: HistoryWindow, issues: Issue[]): PriceHistory {
+  const { name, time, close } = history
   assert(time.length === close.length, `time and close of ${name} must be of equal length`)
   let start = 0
   let end = time.length
@@ -69,15 +85,23 @@ function cutToWindow({ name, time, close }: PriceHistory, window: HistoryWindow,
         : `the bars of ${name} must be in order of time, was ${time[k]} after ${time[k - 1]} at bar ${k + 1}`,
       hint: 'repair the history, or import it again from its source',
     })
-    return { name, time: time.subarray(0, 0), close: close.subarray(0, 0) }
+    return cut(history, 0, 0)
   }
   while (start < end && time[start]! < window.from) start++
   while (end > start && time[end - 1]! + window.intervalMs > window.asOf) end--
-  return { name, time: time.subarray(start, end), close: close.subarray(start, end) }
+  return cut(history, start, end)
+}
+
+/** Bars from `start` up to `end`. */
+export function cut({ name, time, close, range }: PriceHistory, start: number, end: number): PriceHistory {
+  const part = (column: Float64Array): Float64Array => column.subarray(start, end)
+  const bars = { name, time: part(time), close: part(close) }
+  if (range === undefined) return bars
+  return { ...bars, range: { open: part(range.open), high: part(range.high), low: part(range.low) } }
 }
 
 function onGrid(
-  { name, time, close }: PriceHistory,
+  { name, time, close, range }: PriceHistory,
   { origin, named, intervalMs }: { readonly origin: Instant; readonly named: string; readonly intervalMs: number },
   issues: Issue[],
 ): BarSeries {
@@ -102,7 +126,7 @@ function onGrid(
     change[k] = close[k]! / close[k - 1]! - 1
     elapsed[k] = bar[k]! - bar[k - 1]!
   }
-  return { name, bar, close, change, elapsed }
+  return { name, bar, close, change, elapsed, range: range ?? null }
 }
 
 export const historyPath = (name: string): string => `market.candles.${name}`

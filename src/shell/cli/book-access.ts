@@ -22,8 +22,12 @@ export interface OpenBook {
 
 const DEFAULT = 'book.yaml'
 
-/** Opens the book the flag names, or `book.yaml` here. */
-export function openBook(flag: string | undefined, io: Io): Outcome<OpenBook> {
+/** Opens the book the flag names, or `book.yaml` here, with candles from `earlierMs` before its window. */
+export function openBook(
+  flag: string | undefined,
+  io: Io,
+  { earlierMs }: { readonly earlierMs: number } = { earlierMs: 0 },
+): Outcome<OpenBook> {
   if (flag === undefined && !existsSync(resolve(io.cwd, DEFAULT))) {
     io.stderr(
       `equipoise: a book must be given, was none: ${DEFAULT} is not here; name one with --book FILE, or write one with equipoise init\n`,
@@ -33,7 +37,7 @@ export function openBook(flag: string | undefined, io: Io): Outcome<OpenBook> {
   const file = flag ?? DEFAULT
   // A path is kept as it was written where that names the same file, so that messages show it so.
   const path = resolve(file) === resolve(io.cwd, file) ? file : resolve(io.cwd, file)
-  const read = openFile(path)
+  const read = openFile(path, earlierMs)
   if (!read.ok) return refuse(asCalled(read.error, path, file), file, io)
   return { ok: true, value: { book: read.value, file, title: read.value.name ?? basename(file) } }
 }

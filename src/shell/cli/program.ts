@@ -165,6 +165,18 @@ function addBookCommands(program: Command, io: Io, finish: Finish): void {
       const { book, compare = false, policy } = flags
       finish(await plan({ book, output: outputOf(flags), compare, policy }, io))
     })
+  bookCommand(program, io, {
+    name: 'risk',
+    description: 'volatilities, correlations, and how good they are',
+  })
+    .option('--score', "judge the book's estimator and others on its own candles")
+    .option('--over <time>', 'time judged, such as 2y (default: the last half of the candles)')
+    .option('--every <time>', 'from one forecast to the next (default: 1d)')
+    .action(async (flags: BookFlags & { score?: true; over?: string; every?: string }) => {
+      const { risk } = await import('./commands/risk.ts')
+      const { book, score = false, over, every } = flags
+      finish(await risk({ book, score, over, every, output: outputOf(flags) }, io))
+    })
   const size = bookCommand(program, io, { name: 'size', description: 'how big one trade should be' })
     .argument('<instrument>', 'instrument of the book')
     .addArgument(program.createArgument('<side>', 'buy or sell').choices(['buy', 'sell']))

@@ -14,12 +14,15 @@ import { readCandles } from './candles.ts'
 import { readOrderBook } from './order-book.ts'
 import { importBalances, importPositions } from './positions.ts'
 
-/** @returns the book, or every mistake in it and in its files, by line. */
-export function openBook(path: string): Result<Book, readonly BookIssue[]> {
+/**
+ * @param earlierMs candles are read from that much before the window of the forecast, which they do not change
+ * @returns the book, or every mistake in it and in its files, by line.
+ */
+export function openBook(path: string, earlierMs = 0): Result<Book, readonly BookIssue[]> {
   const text = readText(path, 'the book')
   if (!text.ok) return { ok: false, error: [{ ...text.error, path: '', line: 1 }] }
   const drafted = draftBook(text.value)
-  return drafted.ok ? finishBook(drafted.value, loadNeeds(drafted.value, dirname(path))) : drafted
+  return drafted.ok ? finishBook(drafted.value, loadNeeds(drafted.value, dirname(path), earlierMs)) : drafted
 }
 
 /** Paths in a book are relative to it; messages show them as a person would write them. */
@@ -59,7 +62,7 @@ function readText(path: string, what: string): Result<string, Refused> {
   }
 }
 
-function loadNeeds(draft: BookDraft, folder: string): Loaded {
+function loadNeeds(draft: BookDraft, folder: string, earlierMs: number): Loaded {
   const { needs, names } = draft
   const issues: BookIssue[] = []
   const textOf = (need: { readonly path: string; readonly line: number }, place: string): string | null => {
@@ -89,7 +92,7 @@ function loadNeeds(draft: BookDraft, folder: string): Loaded {
   const candles = new Map<string, LoadedCandles>()
   for (const { underlying, path, line, ...window } of needs.candles) {
     const file = readCandles(besideBook(folder, path), {
-      from: window.from,
+      from: window.from - earlierMs,
       to: window.to,
       asOf: window.to,
       intervalMs: window.intervalMs,

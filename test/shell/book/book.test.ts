@@ -15,7 +15,7 @@ const linesOf = (path: string): string[] => {
 }
 
 describe('opening a book file', () => {
-  test.each(['golden-1.yaml', 'ten.yaml'])('[BOOK-1] examples/%s is a book', (name) => {
+  test.each(['golden-1.yaml', 'ten.yaml', 'parity.yaml'])('[BOOK-1] examples/%s is a book', (name) => {
     expect(linesOf(fileURLToPath(new URL(`../../../examples/${name}`, import.meta.url)))).toEqual([])
   })
 

@@ -91,6 +91,16 @@ export function fitGarch(
   })
 }
 
+/**
+ * Mean variance of the next k periods: what is above or below the long-run variance decays by p = α + γ/2 + β a period, so
+ * h̄ = h_∞ + (h − h_∞)(1 − p^k)/(k(1 − p)).
+ */
+export function meanVariance(fit: GarchFit, periods: number): number {
+  const { alpha, gamma, beta, forecast, longRun } = fit
+  const persistence = alpha + gamma / 2 + beta
+  return longRun + ((forecast - longRun) * (1 - persistence ** periods)) / (periods * (1 - persistence))
+}
+
 interface Parameters {
   readonly alpha: number
   readonly gamma: number

@@ -72,10 +72,25 @@ export function checkInputs({ names, covariance, total }: TargetInputs, uses: 'v
     })
   })
   if (uses === 'vol' || issues.length > 0) return issues
-  // One multiplication tells whether anything is not finite; only then is it worth looking for it.
-  let trace = 0
-  for (let k = 0; k < covariance.length; k++) trace += covariance[k]! * 0
-  return trace === 0 ? [] : missingPairs(names, covariance)
+  return areFinite(covariance) ? [] : missingPairs(names, covariance)
+}
+
+/** A multiplication by 0 leaves NaN of what is not finite; four sums, so that additions need not wait for each other. */
+function areFinite(values: Float64Array): boolean {
+  const count = values.length
+  let s0 = 0
+  let s1 = 0
+  let s2 = 0
+  let s3 = 0
+  let k = 0
+  for (; k + 3 < count; k += 4) {
+    s0 += values[k]! * 0
+    s1 += values[k + 1]! * 0
+    s2 += values[k + 2]! * 0
+    s3 += values[k + 3]! * 0
+  }
+  for (; k < count; k++) s0 += values[k]! * 0
+  return s0 + s1 + s2 + s3 === 0
 }
 
 function missingPairs(names: readonly string[], covariance: Float64Array): Issue[] {

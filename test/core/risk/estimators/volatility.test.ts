@@ -1,19 +1,16 @@
 /** Volatilities of one asset: from ranges, GARCH, HAR; the simplex search; the scores of forecasts. */
 import { describe, expect, test } from 'vitest'
 import { makeRandom } from '../../../../src/core/base/random.ts'
-import { succeed } from '../../../../src/core/base/result.ts'
 import { minimiseSimplex } from '../../../../src/core/maths/nelder-mead.ts'
 import { fitGarch } from '../../../../src/core/risk/estimators/garch.ts'
 import { fitHar } from '../../../../src/core/risk/estimators/har.ts'
-import { ewmaCovariance } from '../../../../src/core/risk/estimators/iterated-ewma.ts'
 import {
   type RangeBars,
   type RangeEstimator,
   rangeVolatility,
 } from '../../../../src/core/risk/estimators/range-volatility.ts'
-import { sampleCovariance } from '../../../../src/core/risk/estimators/sample.ts'
-import { qlike, scoreCovariance } from '../../../../src/core/risk/estimators/scores.ts'
-import { codesOf, messageOf, randomReturns, unwrap } from './returns-data.ts'
+import { qlike } from '../../../../src/core/risk/estimators/scores.ts'
+import { codesOf, messageOf, unwrap } from './returns-data.ts'
 
 const RANGES: RangeEstimator[] = ['parkinson', 'garmanKlass', 'rogersSatchell', 'yangZhang']
 
@@ -242,59 +239,5 @@ describe('scores', () => {
     expect(unwrap(qlike(Float64Array.of(1, 4), Float64Array.of(2, 2)))).toBeCloseTo(Math.log(2) + 1.25, 14)
     expect(codesOf(qlike(y, new Float64Array(4000)))).toEqual(['risk.forecast'])
     expect(codesOf(qlike(y, new Float64Array(0)))).toEqual(['risk.forecast'])
-  })
-
-  const returns = randomReturns(3, 400, 6)
-  const options = { book: Float64Array.of(0.5, 0.3, 0.2), warmUp: 100, window: null, every: 5 }
-
-  test('[EST-14] a forecast of twice the volatility has half the ratio and a worse score', () => {
-    const known = unwrap(sampleCovariance(returns, { divisor: 'T', mean: 'zero' })).covariance
-    const fixed = (factor: number) =>
-      unwrap(
-        scoreCovariance(
-          returns,
-          () => succeed({ covariance: known.map((value) => value * factor), notes: [] }),
-          options,
-        ),
-      )
-    const [right, wide, narrow] = [fixed(1), fixed(4), fixed(0.25)]
-    expect(right.count).toBe(300)
-    expect(wide.volRatio).toBeCloseTo(right.volRatio / 2, 12)
-    expect(right.volRatio).toBeGreaterThan(0.85)
-    expect(right.volRatio).toBeLessThan(1.15)
-    expect(right.qlike).toBeLessThan(wide.qlike)
-    expect(right.qlike).toBeLessThan(narrow.qlike)
-  })
-
-  test('[EST-14] a forecast sees only the rows before it, at most a window of them', () => {
-    const seen: number[] = []
-    const score = (values: Float64Array, window: number | null): number =>
-      unwrap(
-        scoreCovariance(
-          { names: returns.names, values },
-          (known) => {
-            seen.push(known.values.length / 3)
-            return ewmaCovariance(known, { halflife: 30 })
-          },
-          { ...options, window, every: 300 },
-        ),
-      ).volRatio
-    const before = score(returns.values, null)
-    expect(seen).toEqual([100])
-    score(returns.values, 50)
-    expect(seen).toEqual([100, 50])
-    // Doubling everything after the only forecast doubles what is realised, and the forecast stays.
-    expect(
-      score(
-        returns.values.map((y, k) => (k < 300 ? y : 2 * y)),
-        null,
-      ),
-    ).toBeCloseTo(2 * before, 12)
-  })
-
-  test('[EST-14] an estimate that gives some book no risk is refused', () => {
-    const flat = () => succeed({ covariance: new Float64Array(9), notes: [] })
-    expect(codesOf(scoreCovariance(returns, flat, options))).toEqual(['risk.forecast'])
-    expect(codesOf(scoreCovariance(returns, flat, { ...options, every: 0 }))).toEqual(['risk.option'])
   })
 })
