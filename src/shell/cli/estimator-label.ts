@@ -1,4 +1,4 @@
-/** Estimators of risk in a few words, for rows and headings: "EWMA 30d, pairs EWMA 90d", "Ledoit-Wolf identity". */
+/** Estimators of risk in a few words, for rows and headings: "EWMA 30d, corr. EWMA 90d", "Ledoit-Wolf identity". */
 import { formatDuration, formatPercent } from '../../core/base/format.ts'
 import { YEAR_MS } from '../../core/base/instant.ts'
 import { assertNever } from '../../core/base/result.ts'
@@ -9,7 +9,7 @@ import type { VolEstimator } from '../../core/risk/vol-estimate.ts'
 export function estimatorLabel({ vol, correlation }: RiskEstimator, intervalMs: number): string {
   const of =
     correlation.kind === 'pairwise'
-      ? `pairs EWMA ${formatDuration(correlation.halflifeMs)}`
+      ? `corr. EWMA ${formatDuration(correlation.halflifeMs)}`
       : covarianceLabel(correlation.covariance, intervalMs)
   return vol === null ? of : `${volLabel(vol)}, ${of}`
 }

@@ -41,6 +41,7 @@ export const imbalanceData = (plan: SizePlan): Readonly<Record<string, unknown>>
   trackingError: plan.before.imbalance.trackingError,
   volatilityOfBook: plan.before.imbalance.volatilityOfBook,
   underlyings: imbalanceRows(plan),
+  notes: notesOf(plan),
 })
 
 export function imbalanceScreen(plan: SizePlan, title: string, sheet: Sheet): string[] {
@@ -55,11 +56,13 @@ export function imbalanceScreen(plan: SizePlan, title: string, sheet: Sheet): st
   ]
 }
 
-/** What the risk figures rest on, where there is something to know. */
+/** How targets and forecast came about, where there is something to know. */
+const notesOf = (plan: SizePlan): string[] =>
+  plan.because.flatMap((reason) => (reason.kind === 'target' || reason.kind === 'forecast' ? [reason.note] : []))
+
+/** What the figures rest on, where there is something to know. */
 function forecastNotes(plan: SizePlan, sheet: Sheet): string[] {
-  const notes = plan.because.flatMap((reason) =>
-    reason.kind === 'target' || reason.kind === 'forecast' ? [reason.note] : [],
-  )
+  const notes = notesOf(plan)
   return notes.length === 0 ? [] : ['', ...notes.flatMap((note) => wrap(`  ${note}`, sheet.columns, '    '))]
 }
 
