@@ -9,6 +9,25 @@ const CANDLES = edit(SMALL, [
   ],
 ])
 
+/** Targets and widths that are computed, estimators by name. */
+const COMPUTED = edit(SMALL, [
+  [
+    '{ BTC: 50%, ETH: 30% }',
+    '{ kind: riskBudget, total: 80%, budgets: { BTC: 60%, ETH: 40% }, min: { BTC: 5% }, max: 70%, glide: { from: 2026-01-01T00:00:00Z, to: 2026-04-01T00:00:00Z, start: { BTC: 60%, rest: ETH } } }',
+  ],
+  [
+    '{ kind: full }',
+    '{ kind: band, unit: relative, width: { all: { part: 20%, least: 1% }, ETH: 5% }, floor: 1%, to: edge }',
+  ],
+  ['limits:', 'groups: { all: [BTC, ETH] }\nlimits:'],
+])
+const ESTIMATED = edit(CANDLES, [
+  [
+    '{ vol: { ewma: 1d }, correlation: { ewma: 3d }, window: 50d }',
+    '{ vol: { kind: garch, horizon: 1d }, covariance: { kind: cmIewma, pairs: [{ vol: 1d, correlation: 3d }], clip: 4.2, over: 3d }, missing: hold, window: 50d }\n  compare: [{ covariance: { kind: singleFactor, market: { BTC: 1 } }, missing: refuse }]',
+  ],
+])
+
 /** What a slip of the hand or a hostile editor does to a text. */
 const scraps = fc.constantFrom(
   '',
@@ -66,7 +85,7 @@ describe('reading a book that was damaged', () => {
   test('[BOOK-21] returns a book or issues, each with a line, and never throws', () => {
     fc.assert(
       fc.property(
-        fc.constantFrom(FULL, SMALL, CANDLES),
+        fc.constantFrom(FULL, SMALL, CANDLES, COMPUTED, ESTIMATED),
         fc.array(mutation, { minLength: 1, maxLength: 6 }),
         (text, steps) => {
           const damaged = mutate(text, steps)
@@ -79,7 +98,7 @@ describe('reading a book that was damaged', () => {
           }
         },
       ),
-      { numRuns: 600, seed: 20260301 },
+      { numRuns: 1000, seed: 20260301 },
     )
   })
 
