@@ -5,6 +5,7 @@ import { makeRandom } from '../../src/core/base/random.ts'
 import { forecastRisk, type RiskEstimator } from '../../src/core/risk/forecast.ts'
 import { type Book, draftBook, finishBook, NOTHING_LOADED } from '../../src/wire/book.ts'
 import type { LoadedCandles } from '../../src/wire/book-candles.ts'
+import { readText } from '../repository/source.ts'
 import { edit, issueLine } from './books.ts'
 
 const ASOF = Date.UTC(2026, 2, 1)
@@ -183,6 +184,19 @@ describe('estimators by name', () => {
     ],
   ])('[BOOK-25] %s is refused: %s', (text, message) => {
     expect(issuesWith(text).filter((line) => line.includes(message))).toHaveLength(1)
+  })
+
+  const documented = [...readText('docs/estimators.md').matchAll(/^\| `(\{.*\})` \|/gm)].map(([, text]) => text!)
+
+  test.each(documented)('[BOOK-25] docs/estimators.md: %s', (text) => {
+    // The history of these books is 40 days long.
+    expect(issuesWith(text).filter((line) => !line.includes('risk.too-short'))).toEqual([])
+  })
+
+  test('[BOOK-25] docs/estimators.md names every kind', () => {
+    const kinds = (text: string): string[] => [...text.matchAll(/kind: (\w+)/g)].map(([, kind]) => kind!)
+    const shape = [...readText('src/wire/estimate-shape.ts').matchAll(/kind\('(\w+)'\)/g)].map(([, kind]) => kind!)
+    expect([...new Set(documented.flatMap(kinds))].sort()).toEqual([...new Set(shape)].sort())
   })
 
   test('[BOOK-25] estimators to compare with need candles', () => {

@@ -20,6 +20,9 @@ export function sampleCovariance(returns: Returns, { divisor, mean }: SampleOpti
   return { ok: true, value: { covariance, notes: rankNotes(returns, mean === 'sample' ? 1 : 0) } }
 }
 
+const FALLS_ONLY =
+  'The semi-covariance counts what falls short of the benchmark only: its volatilities are smaller than others.'
+
 /** b: return per period. Codes: those of `checkReturns`. */
 export function semiCovariance(
   returns: Returns,
@@ -29,7 +32,7 @@ export function semiCovariance(
   if (issues.length > 0) return { ok: false, error: issues }
   const columns = columnsOf(returns, 'zero').map((y) => Math.min(y - benchmark, 0))
   const covariance = scatter(columns, returns.names.length, rowCount(returns))
-  return { ok: true, value: { covariance, notes: rankNotes(returns, 0) } }
+  return { ok: true, value: { covariance, notes: [FALLS_ONLY, ...rankNotes(returns, 0)] } }
 }
 
 function rankNotes(returns: Returns, lost: number): string[] {

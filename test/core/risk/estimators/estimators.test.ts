@@ -200,6 +200,7 @@ describe('each estimator against a plain loop', () => {
       ),
     )
     near(unwrap(semiCovariance(returns, { benchmark: 0.001 })).covariance, plain)
+    expect(unwrap(semiCovariance(returns, { benchmark: 0.001 })).notes[0]).toContain('volatilities are smaller')
   })
 
   test('[EST-6] the shrinkage intensities of the papers, summed naively', () => {
