@@ -142,7 +142,7 @@ function judgementLines({ from, to, everyMs, weights, estimators }: Judgement, s
     ),
     '',
     ...wrap(
-      'Lower QLIKE is better; better and worse than the own estimator are said where weeks drawn anew agree in 95 of 100. Realised ÷ forecast is of the volatility of the book: above 1, the forecasts promised too little.',
+      'Lower QLIKE is better; better and worse than the book’s own are said where weeks drawn anew agree in 95 of 100. Realised ÷ forecast is of the volatility of the book: above 1, the forecasts promised too little.',
       sheet.columns,
       '  ',
     ),
