@@ -247,10 +247,10 @@ function noteOf({ kind, names, total, budget }: Stated, moving: boolean): string
 }
 
 /** Who is at a bound, so that a reader sees what the mathematics alone would not have said. */
-function heldNotes({ names, bounds, total }: Stated, weight: readonly Ratio[]): string[] {
+function heldNotes({ names, bounds }: Stated, weight: readonly Ratio[]): string[] {
   if (bounds === null) return []
   const at = (side: readonly (Ratio | null)[]): string[] =>
-    names.filter((_, i) => side[i] !== null && ratioCompare(weight[i]!, side[i]!) === 0 && side[i] !== total)
+    names.filter((_, i) => side[i] !== null && ratioCompare(weight[i]!, side[i]!) === 0)
   const [least, most] = [at(bounds.lower), at(bounds.upper)]
   return [
     ...(least.length === 0 ? [] : [`${listOf(least)} at the least weight allowed.`]),
