@@ -17,9 +17,14 @@ if (folder === undefined) {
   console.error('tools/fold-account.ts: a folder must be given, was none: node tools/fold-account.ts FOLDER')
   process.exitCode = 2
 } else {
-  const statement = readAccount(folder)
-  const folded = foldAccount(statement)
-  console.log(reportAccount(statement, folded).join('\n'))
-  const events = ledgerEvents(folded.ledger)
-  console.log(`Chain of ${events.length} events: ${events.reduce(chain, GENESIS)}`)
+  try {
+    const statement = readAccount(folder)
+    const folded = foldAccount(statement)
+    console.log(reportAccount(statement, folded).join('\n'))
+    const events = ledgerEvents(folded.ledger)
+    console.log(`Chain of ${events.length} events: ${events.reduce(chain, GENESIS)}`)
+  } catch (error) {
+    console.error(`tools/fold-account.ts: ${(error as Error).message}`)
+    process.exitCode = 3
+  }
 }

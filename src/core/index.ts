@@ -25,6 +25,7 @@ export type { Liquidity, MarketState, RiskModel, Rungs } from './domain/market.t
 export type { OpenOrder, Portfolio, Side } from './domain/portfolio.ts'
 export { makeUniverse, type Universe } from './domain/universe.ts'
 export * from './ledger/index.ts'
+export { type MarginRate, rateMargin } from './margin/rate-margin.ts'
 export * from './risk/index.ts'
 export { type Curvature, computeCurvature, proportionalCosts } from './sizing/curvature.ts'
 export { explainBook, explainLines, sentence } from './sizing/explain.ts'

@@ -1,11 +1,13 @@
-/** Refusals of the ledger: one purchase of a perp, with one thing changed or one event after it. */
-import { decimal } from '../../src/core/base/decimal.ts'
+/** Refusals of the ledger, one purchase of a perp with one thing changed or one event after it, and of its margin. */
+import { decimal, ONE } from '../../src/core/base/decimal.ts'
 import type { Issue } from '../../src/core/base/result.ts'
 import { chain, GENESIS, verifyChain } from '../../src/core/ledger/chain.ts'
 import { foldLedger } from '../../src/core/ledger/ledger.ts'
 import type { LedgerEvent } from '../../src/core/ledger/ledger-event.ts'
 import { reconcile, type VenueSnapshot } from '../../src/core/ledger/reconcile.ts'
 import { openProfits, portfolioOf } from '../../src/core/ledger/statement.ts'
+import { rateMargin } from '../../src/core/margin/rate-margin.ts'
+import { perp } from '../core/cost/reference.ts'
 import { coin, type Draft, fill, folded, folding, numbered, open } from '../core/ledger/events.ts'
 import { issuesOf, type LibraryCase } from './library-case.ts'
 
@@ -147,6 +149,13 @@ export const LEDGER_LIBRARY: Readonly<Record<string, LibraryCase>> = {
     },
     reads:
       'snapshot.id: id of a snapshot must be new, was "restart", whose differences the ledger has; give every snapshot an id of its own, such as its time',
+  },
+  'margin.range': {
+    refused: () =>
+      issuesOf(
+        rateMargin(perp(), { quantity: ONE, price: decimal('100') }, { rate: decimal('0.03'), leverage: decimal('0') }),
+      ),
+    reads: 'BTC-PERP: leverage must be above 0, was 0; copy the terms of the venue: nothing is guessed in their place',
   },
   'ledger.chain': {
     refused: () => {
