@@ -88,15 +88,19 @@ function moveCash(books: Books, scope: Scope, { account, cause, currency, change
 }
 
 interface Place {
+  readonly kind: Fact['kind']
   readonly seq: number
   readonly account: string
   readonly instrument: string
 }
 
-/** Changes one position, and moves what cash that brings in its settle currency. */
+/**
+ * Changes one position, and moves what cash that brings in its settle currency. What has expired is held no more; money of it
+ * that a venue books late, such as its last funding, still counts.
+ */
 function onPosition(
   books: Books,
-  { seq, account, instrument: id }: Place,
+  { kind, seq, account, instrument: id }: Place,
   scope: Scope,
   cause: Cause,
   change: (position: Position, instrument: Instrument) => Traded,
@@ -104,14 +108,14 @@ function onPosition(
   const instrument = scope.universe.instruments[scope.instrument.get(id)!]!
   const index = positionIndex(scope, account, id)
   const position = books.positions[index]!
-  if (position.expired)
+  const traded = change(position, instrument)
+  if (position.expired && (kind === 'expired' || traded.position.quantity !== position.quantity))
     return refuse(
       'ledger.expired',
       `ledger.${seq}.instrument`,
       `${id} must not have expired, was expired by an earlier event`,
       'correct that event first if it came too early',
     )
-  const traded = change(position, instrument)
   const after = { ...books, positions: books.positions.with(index, traded.position) }
   return succeed(moveCash(after, scope, { account, cause, currency: instrument.settle, change: traded.cash }))
 }

@@ -152,7 +152,7 @@ describe('what happens to contracts', () => {
     expect(flat.books).toEqual(open().books)
   })
 
-  test('[LEDGER-7] expiry closes at the final price, and nothing happens to the contract after it', () => {
+  test('[LEDGER-7] expiry closes at the final price, and nothing trades after it', () => {
     const expire: Draft = {
       kind: 'expired',
       account: 'main',
@@ -174,6 +174,8 @@ describe('what happens to contracts', () => {
     ])
     expect([row(ledger, 'BTC-PERP'), balanceOf(ledger, 'USDT')]).toEqual(['0 @ - realised 2', '2'])
     expect(codesOf(folding(ledger, fill('BTC-PERP', 'buy 1 at 100')))).toEqual(['ledger.expired'])
+    const late: Draft = { kind: 'funded', account: 'main', instrument: 'BTC-PERP', paid: decimal('0.5') }
+    expect(balanceOf(unwrap(folding(ledger, late)), 'USDT')).toBe('1.5')
   })
 
   test('[LEDGER-7] a worthless option loses its premium', () => {
