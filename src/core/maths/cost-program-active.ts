@@ -40,7 +40,7 @@ import {
 /** Pulls on held trades within this part of the terms they are made of are rounding. */
 const ROUNDING = 1e-13
 /** Free trades are settled where their forces are this part of the terms or less. */
-const SETTLED = 1e-13
+const SETTLED = 1e-14
 /** Active rows are met where they are off by this part of their terms or less, or by a rounding that falls no more. */
 const MET = 1e-14
 const STALLED = 1e-11
