@@ -31,6 +31,7 @@ import {
   begin,
   measure,
   pullSize,
+  ROW,
   recentre,
   refreshMultipliers,
   smoothSlope,
@@ -38,7 +39,7 @@ import {
 } from './cost-program-work.ts'
 
 /** Pulls on held trades within this part of the terms they are made of are rounding. */
-const ROUNDING = 1e-13
+const ROUNDING = 2e-15
 /** Free trades are settled where their forces are this part of the terms or less. */
 const SETTLED = 1e-14
 /** Active rows are met where they are off by this part of their terms or less, or by a rounding that falls no more. */
@@ -148,18 +149,24 @@ function gather(program: CostProgram, work: Work): void {
   work.freeCount = count
 }
 
-/** One Newton step on the pattern; true where trades moved by more than rounding. */
-function newton(program: CostProgram, work: Work): boolean {
-  const { free, freeCount: f, step, multipliers, trade, sides } = work
-  work.stuck = false
-  let unsettled = false
+/** The forces on the free trades, into step too. */
+function enterForces(program: CostProgram, work: Work): void {
+  const { free, freeCount: f, step, multipliers, trade, sides, force } = work
   for (let p = 0; p < f; p++) {
     const i = free[p]!
-    const force = -(smoothSlope(work, i) + priceSlope(program, multipliers, i, trade[i]!, sides[i]!))
-    step[p] = force
-    work.force[p] = force
-    if (!unsettled && !(Math.abs(force) <= SETTLED * pullSize(program, work, i))) unsettled = true
+    force[p] = -(smoothSlope(work, i) + priceSlope(program, multipliers, i, trade[i]!, sides[i]!))
+    step[p] = force[p]!
   }
+}
+
+/** One Newton step on the pattern; true where trades moved by more than rounding. */
+function newton(program: CostProgram, work: Work): boolean {
+  const { free, freeCount: f, step } = work
+  work.stuck = false
+  enterForces(program, work)
+  let unsettled = false
+  for (let p = 0; p < f && !unsettled; p++)
+    unsettled = !(Math.abs(step[p]!) <= SETTLED * pullSize(program, work, free[p]!))
   if (!unsettled) return false
   solveNewton(program, work)
   let fall = 0
@@ -173,7 +180,10 @@ function newton(program: CostProgram, work: Work): boolean {
     work.idleSteps = kept ? 0 : work.idleSteps + 1
     return work.idleSteps <= IDLE_STEPS
   }
-  return ++work.idleSteps <= IDLE_STEPS && apply(program, work, 1)
+  // Rounding alone does not fall from step to step.
+  const fell = work.idleSteps === 0 || fall < 0.1 * work.lastFall
+  work.lastFall = fall
+  return ++work.idleSteps <= IDLE_STEPS && fell && apply(program, work, 1)
 }
 
 /** z_F ← z_F + step, shortened until Φ does not rise; true where something moved. */
@@ -186,7 +196,7 @@ function descend(program: CostProgram, work: Work, before: number): boolean {
     leaveZero(program, work)
     return true
   }
-  undo(program, work)
+  if (foresee(program, work, before)) return true
   const first = firstStop(program, work)
   let length = 1
   for (let halving = 0; halving < HALVINGS; halving++) {
@@ -198,6 +208,42 @@ function descend(program: CostProgram, work: Work, before: number): boolean {
   }
   work.stuck = true
   return false
+}
+
+/**
+ * After a full step that Φ rose by, and by which rows changed their state: the step for the states that they had at its end,
+ * with the multipliers that they would have there without clipping. True, and made, where Φ falls by it; else all is as before it.
+ */
+function foresee(program: CostProgram, work: Work, before: number): boolean {
+  const { rowStates, statesAhead, multipliers } = work
+  statesAhead.set(rowStates)
+  undo(program, work)
+  let turned = false
+  for (let k = 0; k < program.rows.length; k++) {
+    if (statesAhead[k] === rowStates[k]) continue
+    turned = true
+    rowStates[k] = statesAhead[k]!
+    multipliers[k] = unclipped(program, work, k)
+  }
+  if (!turned) return false
+  enterForces(program, work)
+  solveNewton(program, work)
+  apply(program, work, 1)
+  if (potential(program, work) < before) {
+    leaveZero(program, work)
+    return true
+  }
+  undo(program, work)
+  enterForces(program, work)
+  solveNewton(program, work)
+  return false
+}
+
+/** The multiplier of a row in the state that it is said to have. */
+function unclipped({ rows }: CostProgram, work: Work, k: number): number {
+  const { bound, price } = rows[k]!
+  if (work.rowStates[k] === ROW.idle) return 0
+  return work.rowStates[k] === ROW.paid ? price : work.prices[k]! + (work.rowValues[k]! - bound) / work.softness[k]!
 }
 
 /** The curvature of a power cost grows without bound towards 0: whether a trade that was stopped there stays, one dimension tells. */

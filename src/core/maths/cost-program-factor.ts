@@ -8,6 +8,9 @@ import { powerCurvature } from './cost-program-power.ts'
 import type { CostProgram } from './cost-program-types.ts'
 import { ROW, type Work } from './cost-program-work.ts'
 
+/** Terms of the series for the multipliers: the part of a miss that is left falls with each as with a move of the centres. */
+const TERMS = 5
+
 /** work.step ← the Newton step for the force that is in it. */
 export function solveNewton(program: CostProgram, work: Work): void {
   if (!work.factored) {
@@ -100,8 +103,10 @@ function gatherNormals({ n, rows, caps }: CostProgram, work: Work): void {
     if (work.rowStates[k] !== ROW.active) continue
     for (let p = 0; p < f; p++)
       normals[count * n + p] = rowSlope(rows[k]!, free[p]!, trade[free[p]!]!, sides[free[p]!]!)
+    work.active[count] = k
     yields[count++] = work.softness[k]!
   }
+  work.activeRows = count
   for (let k = 0; k < caps.length; k++) {
     const { on, state, pulls, norm, softness } = work.caps[k]!
     const { radius } = caps[k]!
@@ -128,12 +133,13 @@ function enterNormals(program: CostProgram, work: Work): void {
       schur[a * count + b] = product
     }
   }
+  factorSchur(work)
   solveSchur(work)
   for (let a = 0; a < count; a++) for (let p = 0; p < f; p++) step[p]! -= shift[a]! * normals[a * n + p]!
 }
 
-/** shift ← S⁻¹shift by Cholesky; S has at least the softness on its diagonal. */
-function solveSchur({ schur, shift, yields, activeCount: count }: Work): void {
+/** The Cholesky factor of S, which has at least the softness on its diagonal. */
+function factorSchur({ schur, yields, activeCount: count }: Work): void {
   for (let a = 0; a < count; a++) {
     let pivot = schur[a * count + a]!
     for (let b = 0; b < a; b++) {
@@ -144,6 +150,10 @@ function solveSchur({ schur, shift, yields, activeCount: count }: Work): void {
     }
     schur[a * count + a] = Math.sqrt(Math.max(pivot, 0.5 * yields[a]!))
   }
+}
+
+/** shift ← S⁻¹shift */
+function solveSchur({ schur, shift, activeCount: count }: Work): void {
   for (let a = 0; a < count; a++) {
     for (let b = 0; b < a; b++) shift[a]! -= schur[a * count + b]! * shift[b]!
     shift[a]! /= schur[a * count + a]!
@@ -151,5 +161,25 @@ function solveSchur({ schur, shift, yields, activeCount: count }: Work): void {
   for (let a = count - 1; a >= 0; a--) {
     shift[a]! /= schur[a * count + a]!
     for (let b = 0; b < a; b++) shift[b]! -= schur[a * count + b]! * shift[a]!
+  }
+}
+
+/**
+ * Moves the centres of the active rows to where their multipliers would meet them: by Δ with G H⁻¹G'Δ = R − h, in a few terms of
+ * Δ = (G H⁻¹G' + μ)⁻¹(R − h + μΔ), each of which is worth one more move of the centres. Only where the last Newton step had the
+ * rows that are active now; any centre is a good one.
+ */
+export function foreseeMultipliers({ rows }: CostProgram, work: Work): void {
+  const { active, activeRows: count, shift, yields, rowStates, rowValues, prices } = work
+  if (count === 0 || count !== work.activeCount) return
+  for (let a = 0; a < count; a++) if (rowStates[active[a]!] !== ROW.active) return
+  shift.fill(0)
+  for (let term = 0; term < TERMS; term++) {
+    for (let a = 0; a < count; a++) shift[a] = rowValues[active[a]!]! - rows[active[a]!]!.bound + yields[a]! * shift[a]!
+    solveSchur(work)
+  }
+  for (let a = 0; a < count; a++) {
+    const k = active[a]!
+    prices[k] = Math.min(rows[k]!.price, Math.max(0, prices[k]! + shift[a]!))
   }
 }

@@ -19,6 +19,7 @@ import {
   recentreCaps,
 } from './cost-program-cap.ts'
 import { rowSize, rowsPull, rowValue } from './cost-program-certificate.ts'
+import { foreseeMultipliers } from './cost-program-factor.ts'
 import { CAPS_MAX, type CostProgram, PLACE } from './cost-program-types.ts'
 
 /** Whether the multiplier of a row is 0, between, or at its price. */
@@ -46,11 +47,13 @@ export interface Work {
   readonly softness: Float64Array
   /** |R_k − h_k| that the last move of the centres left, where the row counts. */
   readonly misses: Float64Array
-  /** First μ as a part of the largest effect that one trade has. */
+  /** First μ as a part of the effect that all trades have. */
   caution: number
   /** Least μ. */
   readonly hardest: Float64Array
   readonly rowStates: Uint8Array
+  /** States at the end of a step that was too long. */
+  readonly statesAhead: Uint8Array
   /** R_k(z) */
   readonly rowValues: Float64Array
   readonly landing: { x: number; place: number }
@@ -63,6 +66,9 @@ export interface Work {
   capsOn: number
   /** How many rows and caps are active; their softness. */
   activeCount: number
+  /** Which rows these are. */
+  readonly active: Int32Array
+  activeRows: number
   readonly yields: Float64Array
   /** Cholesky factor of the free block, rows of length freeCount; good for `free` while `factored`. */
   readonly factor: Float64Array
@@ -79,6 +85,8 @@ export interface Work {
   stuck: boolean
   /** Newton steps in a row that promised no fall of Φ. */
   idleSteps: number
+  /** What the last of them promised. */
+  lastFall: number
   /** The size of the terms of Φ. */
   size: number
   steps: number
@@ -104,6 +112,7 @@ export function makeWork(n: number, rowsMax: number): Work {
     caution: 0,
     hardest: perRow(),
     rowStates: new Uint8Array(rowsMax),
+    statesAhead: new Uint8Array(rowsMax),
     rowValues: perRow(),
     landing: { x: 0, place: 0 },
     piece: { from: 0, curvature: 0, level: 0, sign: 1 },
@@ -112,6 +121,8 @@ export function makeWork(n: number, rowsMax: number): Work {
     caps: makeCaps(n),
     capsOn: 0,
     activeCount: 0,
+    active: new Int32Array(rowsMax),
+    activeRows: 0,
     yields: new Float64Array(rowsMax + CAPS_MAX),
     factor: new Float64Array(n * n),
     factored: false,
@@ -124,13 +135,14 @@ export function makeWork(n: number, rowsMax: number): Work {
     gradientBefore: vector(),
     stuck: false,
     idleSteps: 0,
+    lastFall: 0,
     size: 0,
     steps: 0,
   }
 }
 
 /**
- * ε as a part of the diagonal of M, and μ as a part of the largest effect that one trade has on the row: small for few moves of
+ * ε as a part of the diagonal of M, and μ as a part of what all trades together can move the row by, Σ slope²/M_ii: small for few moves of
  * the centres, larger for programs whose flat directions and dependent rows make Φ hard to minimise.
  */
 const CAUTION = [
@@ -167,7 +179,7 @@ export function begin(program: CostProgram, work: Work, caution: number): void {
     for (let i = 0; i < n; i++) {
       const slope = Math.abs(row.slope[i]!) + (row.bend === null ? 0 : row.bend[i]!)
       const own = quadratic[i * n + i]!
-      effect = Math.max(effect, (slope * slope) / (own > 0 ? own : mean))
+      effect += (slope * slope) / (own > 0 ? own : mean)
     }
     work.softness[k] = softness * (effect > 0 ? effect : 1)
     work.hardest[k] = HARDEST * work.softness[k]!
@@ -177,6 +189,7 @@ export function begin(program: CostProgram, work: Work, caution: number): void {
   work.capsOn = 0
   for (let k = 0; k < program.caps.length; k++) if (work.caps[k]!.on) admitCap(program, work, k)
   work.factored = false
+  work.activeRows = 0
   measure(program, work)
 }
 
@@ -217,6 +230,7 @@ export function recentre(program: CostProgram, work: Work): void {
     work.misses[k] = miss
     work.prices[k] = work.multipliers[k]!
   }
+  foreseeMultipliers(program, work)
   measure(program, work)
 }
 

@@ -2,22 +2,10 @@
  * Cost-aware programs as cone programs for SCS: the oracle of power costs (power cones) and caps (second-order cones). Every
  * purchase, sale, kink, excess and power is a variable of its own, so that nothing is shared with the solver under test.
  */
-import { createRequire } from 'node:module'
+import createScs from 'scs-solver'
 import type { CostCap, CostProgram } from '../../../src/core/maths/cost-program-types.ts'
 import { eigenSymmetric } from '../../../src/core/maths/eigen.ts'
 
-interface Settings {
-  epsAbs: number
-  epsRel: number
-  maxIters: number
-  verbose: number
-}
-interface Scs {
-  ScsSettings: new () => Settings
-  setDefaultSettings(settings: Settings): void
-  solve(data: object, cone: object, settings: Settings): { info: { statusVal: number; pobj: number } }
-}
-const createScs: () => Promise<Scs> = createRequire(import.meta.url)('scs-solver')
 const scs = await createScs()
 
 /** Σ coefficient·variable + constant */
