@@ -13,13 +13,21 @@ import type { Result } from '../src/core/base/result.ts'
 import { chain, GENESIS } from '../src/core/ledger/chain.ts'
 import { foldEvents, openLedger } from '../src/core/ledger/ledger.ts'
 import { factorise } from '../src/core/maths/cholesky.ts'
+import { optimiseOnLattice } from '../src/core/maths/lattice.ts'
 import { ewmaRisk } from '../src/core/risk/ewma.ts'
+import { aimAt } from '../src/core/sizing/aim.ts'
+import { constrain } from '../src/core/sizing/constrain.ts'
+import { measureImbalance } from '../src/core/sizing/imbalance.ts'
 import type { Policy } from '../src/core/sizing/mandate.ts'
 import { plan } from '../src/core/sizing/plan.ts'
+import type { PlanInputs } from '../src/core/sizing/plan-types.ts'
 import { prepare } from '../src/core/sizing/prepare.ts'
+import { quantize, roundingOf } from '../src/core/sizing/quantize.ts'
+import { size } from '../src/core/sizing/size.ts'
 import { riskTargetWeights } from '../src/core/sizing/targets/risk-target.ts'
 import { sizeTrade, sizeTradeIn } from '../src/core/sizing/trade.ts'
 import { openBook } from '../src/core/sizing/trade-stages.ts'
+import { value } from '../src/core/sizing/value.ts'
 import { HISTORY_END, HOUR_MS, makeAmounts, makeBook, makeHistories, makePositiveDefinite, reprice } from './books.ts'
 import { FILLS_ACCOUNT, makeFills } from './fills.ts'
 import { measure, measureOnce, measureProcess, report, section, type Timing } from './measure.ts'
@@ -85,6 +93,48 @@ function benchCostAware(): void {
     const timing = measure((index) => answered(plan(priced[index % priced.length]!)), { warm: runs, runs })
     report(`n = ${n}, prepared`, timing, `${legs} legs`)
   }
+}
+
+/** The lattice alone, and the stage it is part of: exact quantities before and after. */
+function benchRounding(): void {
+  section('rounding to lots, all trades together')
+  for (const n of [10, 50, 200])
+    for (const [name, policyOf] of [ALL_TO_TARGET, AWARE]) {
+      const asked = makeBook(n, policyOf, n)
+      const staged = reprice(answered(prepare(asked)), 16, n + 1).map(beforeRounding)
+      const stage = ({ inputs, held, allowed, imbalance }: Staged): unknown =>
+        quantize(inputs, held, { allowed, imbalance })
+      const programs = staged.map(({ inputs, held, allowed, imbalance }) =>
+        roundingOf(inputs, held, { allowed, imbalance }),
+      )
+      const runs = n > 50 ? 100 : 400
+      const lattice = (index: number): unknown => {
+        const { program, start } = programs[index % programs.length]!
+        return optimiseOnLattice(program, start)
+      }
+      report(`n = ${n}, ${name}, the lattice`, measure(lattice, { warm: runs, runs }))
+      report(
+        `n = ${n}, ${name}, the stage`,
+        measure((index) => stage(staged[index % staged.length]!), { warm: runs, runs }),
+      )
+    }
+}
+
+const ALL_TO_TARGET = ['full', (): Policy => ({ kind: 'full' })] as const
+const AWARE = [
+  'cost-aware',
+  (): Policy => ({ kind: 'costAware', knob: { kind: 'aversion', aversion: ratio(500n, 1n) }, intervalMs: HOUR_MS }),
+] as const
+
+type Staged = ReturnType<typeof beforeRounding>
+
+/** Stages 1 to 5. */
+function beforeRounding(inputs: PlanInputs) {
+  const held = answered(value(inputs))
+  const aim = aimAt(inputs, held)
+  const imbalance = measureImbalance(held.weight, aim.weight, inputs.risk)
+  const wanted = size(inputs, held, { aim, imbalance })
+  return { inputs, held, imbalance, allowed: constrain(inputs, held, { wanted, imbalance }) }
 }
 
 function benchTrade(): void {
@@ -200,6 +250,7 @@ function benchStart(): void {
 console.log(`Node ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'}: median, least … most`)
 benchPlan()
 benchCostAware()
+benchRounding()
 benchTrade()
 benchCovariance()
 benchLedger()

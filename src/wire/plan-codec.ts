@@ -56,6 +56,7 @@ const reasonSchema = z.discriminatedUnion('kind', [
   }),
   reasonOf('remainderUnsellable', { remainder: decimalCodec }),
   reasonOf('limitAfterRounding', { limit: limitName }),
+  reasonOf('roundedTogether', { lot: decimalCodec, alone: decimalCodec, quantity: decimalCodec, leftover: realCodec }),
   reasonOf('mostRisk', { underlying: z.string(), part: realCodec, trackingError: realCodec }),
   reasonOf('hedges', { underlying: z.string(), part: realCodec }),
   reasonOf('raisesTrackingError', { before: realCodec, after: realCodec, blame }),
@@ -130,6 +131,7 @@ export const planSchema = z.strictObject({
   turnover: realCodec,
   traded: decimalCodec,
   cost,
+  rounding: z.strictObject({ trackingError: realCodec, proven: z.boolean() }),
   forecast: z
     .strictObject({ trackingError: realCodec, turnover: realCodec, cost: realCodec, aversion: realCodec })
     .nullable(),

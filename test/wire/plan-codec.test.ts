@@ -120,6 +120,7 @@ const reasons = oneOf<Reason>({
   }),
   remainderUnsellable: record({ remainder: decimals }),
   limitAfterRounding: record({ limit: limits }),
+  roundedTogether: record({ lot: decimals, alone: decimals, quantity: decimals, leftover: reals }),
   mostRisk: record({ underlying: names, part: reals, trackingError: reals }),
   hedges: record({ underlying: names, part: reals }),
   raisesTrackingError: record({ before: reals, after: reals, blame: blames }),
@@ -195,6 +196,7 @@ const plans: Arbitrary<SizePlan> = record({
   turnover: reals,
   traded: decimals,
   cost,
+  rounding: record({ trackingError: reals, proven: fc.boolean() }),
   forecast: fc.option(record({ trackingError: reals, turnover: reals, cost: reals, aversion: reals })),
   because,
 })

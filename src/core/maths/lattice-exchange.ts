@@ -14,22 +14,16 @@ import {
   neighbourOf,
   noiseOf,
   obeys,
-  rowStep,
   softChange,
 } from './lattice-work.ts'
 
 /** Doublings of an answer that a limit keeps from the lowest point of its parabola. */
 const STRIDES = 24
 
-/** Of s steps of each trade to one side, the others still: the objective adds line·s + half·s² + fee. */
+/** Of s steps of each trade to one side, the others still, the objective adds line·s + half·s² + fee. */
 interface Steps {
   readonly side: Neighbours
-  readonly step: Float64Array
   readonly line: Float64Array
-  readonly half: Float64Array
-  readonly fee: Float64Array
-  /** What one step adds to each row. */
-  readonly rows: readonly Float64Array[]
 }
 
 /** The best answers to a step: one step, of those that limits allow, and further ones, by their estimate. */
@@ -51,7 +45,7 @@ export function exchange(work: LatticeWork): boolean {
   for (let k = 0; k < order.length; k++) {
     const i = order[k]!
     for (const one of sides) {
-      if (one.step[i] === 0 || (tight.length === 0 && one.line[i]! + one.fee[i]! >= 0)) continue
+      if (one.side.step[i] === 0 || (tight.length === 0 && one.line[i]! + one.side.fee[i]! >= 0)) continue
       const answers: Answers = { near: -1, nearSteps: null, nearGain: 0, far: -1, farSteps: null, farGain: 0 }
       for (const two of sides) findAnswers(work, { order, k, one, two, tight }, answers)
       if (!trade(work, i, one, answers)) continue
@@ -68,36 +62,28 @@ function coarsestFirst({ program: { n, quadratic, choices }, free }: LatticeWork
   return [...free].sort((a, b) => size(b) - size(a) || a - b)
 }
 
-function makeSteps({ program: { n, rows } }: LatticeWork, side: Neighbours): Steps {
-  const column = (): Float64Array => new Float64Array(n)
-  return { side, step: column(), line: column(), half: column(), fee: column(), rows: rows.map(column) }
-}
+const makeSteps = ({ program: { n } }: LatticeWork, side: Neighbours): Steps => ({ side, line: new Float64Array(n) })
 
 /** What steps from where the work stands add. @returns the hard rows that two of them could take beyond their bound */
 function measureSteps(work: LatticeWork, sides: readonly Steps[]): number[] {
-  const { program, trade, gradient, free, rowValue } = work
-  const { quadratic, fixed, n, rows } = program
-  for (const { side, step, line, half, fee } of sides)
+  const { program, gradient, free, rowValue } = work
+  for (const { side, line } of sides) {
+    const { step, extra, fee } = side
     for (let k = 0; k < free.length; k++) {
       const i = free[k]!
-      const way = side.weight[i]! - trade[i]!
-      fee[i] = trade[i] === 0 ? fixed[i]! : side.weight[i] === 0 ? -fixed[i]! : 0
-      step[i] = way
-      line[i] = way * gradient[i]! + side.extra[i]! - fee[i]!
-      half[i] = 0.5 * quadratic[i * n + i]! * way * way
+      line[i] = step[i]! * gradient[i]! + extra[i]! - fee[i]!
     }
+  }
   const tight: number[] = []
-  for (let r = 0; r < rows.length; r++) {
-    if (rows[r]!.price < Number.POSITIVE_INFINITY) continue
+  for (let r = 0; r < program.rows.length; r++) {
+    const { price, bound } = program.rows[r]!
+    if (price < Number.POSITIVE_INFINITY) continue
     let most = 0
-    for (const { side, rows: own } of sides)
-      for (let k = 0; k < free.length; k++) {
-        const i = free[k]!
-        const change = rowStep(work, r, i, side.weight[i]!)
-        own[r]![i] = change
-        if (change > most) most = change
-      }
-    if (rowValue[r]! + 2 * most > rows[r]!.bound) tight.push(r)
+    for (const { side } of sides) {
+      const own = side.rows[r]!
+      for (let k = 0; k < free.length; k++) most = Math.max(most, own[free[k]!]!)
+    }
+    if (rowValue[r]! + 2 * most > bound) tight.push(r)
   }
   return tight
 }
@@ -111,9 +97,10 @@ function findAnswers(
   const { quadratic, n } = work.program
   const { order, k, one, two, tight } = from
   const i = order[k]!
-  const { step: steps, line: lines, half: halves, fee: fees } = two
-  const own = one.line[i]! + one.half[i]! + one.fee[i]!
-  const reach = one.step[i]!
+  const { line: lines } = two
+  const { step: steps, half: halves, fee: fees } = two.side
+  const own = one.line[i]! + one.side.half[i]! + one.side.fee[i]!
+  const reach = one.side.step[i]!
   const row = i * n
   let { nearGain, farGain } = best
   for (let m = k + 1; m < order.length; m++) {
@@ -148,7 +135,7 @@ function allows(
 ): boolean {
   for (let r = 0; r < tight.length; r++) {
     const k = tight[r]!
-    const change = one.rows[k]![i]! + two.rows[k]![j]!
+    const change = one.side.rows[k]![i]! + two.side.rows[k]![j]!
     if (change > 0 && rowValue[k]! + change > program.rows[k]!.bound) return false
   }
   return true
@@ -187,16 +174,16 @@ function trade(work: LatticeWork, i: number, one: Steps, answers: Answers): bool
 function considerFar(
   work: LatticeWork,
   j: number,
-  { step: steps, line, half }: Steps,
+  { side, line }: Steps,
   consider: (j: number, other: Choice) => boolean,
 ): void {
   const choices = work.program.choices[j]!
   const from = work.trade[j]!
-  const step = steps[j]!
+  const step = side.step[j]!
   const direction = Math.sign(step)
   const other: Choice = { weight: 0, lots: 0, point: -1 }
   const beyond = (): boolean => (other.weight - from) * direction > 0
-  const aim = from + (step * -line[j]!) / (2 * half[j]!)
+  const aim = from + (step * -line[j]!) / (2 * side.half[j]!)
   let allowed = choiceFrom(choices, aim, -direction, other) && beyond() && consider(j, other)
   if (choiceFrom(choices, aim, direction, other) && beyond()) allowed = consider(j, other) || allowed
   for (let stride = 0, way = step; !allowed && stride < STRIDES; stride++, way *= 2) {

@@ -10,9 +10,9 @@
  */
 import { makeCostProgram } from './cost-program.ts'
 import { powerCost } from './cost-program-power.ts'
-import type { CostCap, CostProgram, CostRow } from './cost-program-types.ts'
+import type { CostCap, CostOptimum, CostProgram, CostRow } from './cost-program-types.ts'
 import type { LatticeChoices, LatticeRow } from './lattice-types.ts'
-import { costAt, type LatticeWork, rowTerm } from './lattice-work.ts'
+import { costAt, excessAt, type LatticeWork, ON_BOUND, rowTerm } from './lattice-work.ts'
 
 export interface Relaxation {
   /** The free trades, and M among them, row-major. */
@@ -30,7 +30,7 @@ export function relax(work: LatticeWork): Relaxation {
   const { program, free: index } = work
   const m = index.length
   const reduced = reduce(work)
-  const { trade: centre, multipliers, capMultipliers } = makeCostProgram(m, reduced.rows.length).solve(reduced)
+  const { trade: centre, multipliers, capMultipliers } = leastOf(work, reduced)
   const { quadratic, deviation, linear, caps } = reduced
   const slope = new Float64Array(m)
   let base = 0
@@ -47,6 +47,26 @@ export function relax(work: LatticeWork): Relaxation {
     base += capMultipliers[c]! * leanOn(cap, centre, { slope, price: capMultipliers[c]! })
   })
   return { index, matrix: quadratic, centre, base, ...curvesOf(work, reduced, { centre, slope, multipliers }) }
+}
+
+/** The optimum of the continuous program; where nothing costs and no limit is in the way, that is where d + t is 0. */
+function leastOf(
+  work: LatticeWork,
+  reduced: CostProgram,
+): Pick<CostOptimum, 'trade' | 'multipliers' | 'capMultipliers'> {
+  const { n, deviation, linear, proportional, power, rows, caps } = reduced
+  const nothing = (column: Float64Array): boolean => column.every((each) => each === 0)
+  if (
+    nothing(linear) &&
+    nothing(proportional) &&
+    nothing(power) &&
+    rows.every(({ price }) => price === Number.POSITIVE_INFINITY)
+  ) {
+    const trade = deviation.map((each) => (each === 0 ? 0 : -each))
+    if (excessAt(work, Array.from(trade)) <= ON_BOUND)
+      return { trade, multipliers: new Float64Array(rows.length), capMultipliers: new Float64Array(caps.length) }
+  }
+  return makeCostProgram(n, rows.length).solve(reduced)
 }
 
 /** Adds price·(slope of √((p + t)'Σ(p + t)) at the centre). @returns that risk less the radius; 0 where it has no slope */

@@ -3,6 +3,7 @@
  * one helps; then exchanges (`lattice-exchange.ts`), and again. Every move lowers the objective by more than its rounding, so
  * the search ends. Ties go to the lower index. Before it, trades are taken back to where every limit holds.
  */
+import { assert } from '../base/result.ts'
 import { type Choice, choiceFrom, nothing } from './lattice-choices.ts'
 import { exchange } from './lattice-exchange.ts'
 import {
@@ -15,6 +16,7 @@ import {
   noiseOf,
   ON_BOUND,
   obeys,
+  obeysStep,
   softChange,
 } from './lattice-work.ts'
 
@@ -51,7 +53,8 @@ function moveBest(work: LatticeWork, blocked: Uint8Array): boolean {
     const best: Aim = { gain: 0, i: -1, x: 0, first: null }
     aimBeside(work, work.down, blocked, best)
     aimBeside(work, work.up, blocked, best)
-    aimAtNothing(work, blocked, best)
+    // Whole trades are given up where no step helps.
+    if (best.i < 0) aimAtNothing(work, blocked, best)
     if (best.i < 0) return false
     if (goTowards(work, best)) return true
     blocked[best.i] = 1
@@ -60,29 +63,27 @@ function moveBest(work: LatticeWork, blocked: Uint8Array): boolean {
 
 /** Steps to a neighbour, or where the parabola through it has its lowest point further on, an estimate of that. */
 function aimBeside(work: LatticeWork, side: Neighbours, blocked: Uint8Array, best: Aim): void {
-  const { program, trade, gradient, noise, free, hasSoft } = work
-  const { quadratic, fixed, n } = program
-  const { weight, extra } = side
+  const { trade, gradient, noise, free, hasSoft } = work
+  const { step, extra, fee, half } = side
   for (let k = 0; k < free.length; k++) {
     const i = free[k]!
-    const from = trade[i]!
-    const step = weight[i]! - from
-    if (step === 0 || blocked[i] === 1) continue
-    const half = 0.5 * quadratic[i * n + i]! * step * step
-    const fee = from === 0 ? fixed[i]! : weight[i] === 0 ? -fixed[i]! : 0
-    const line = step * gradient[i]! + extra[i]! - fee
-    let gain = line + half + fee
+    const way = step[i]!
+    const one = way * gradient[i]! + extra[i]! + half[i]!
+    // Without a fee or a soft limit a first step that does not help is the end of it.
+    if ((one >= 0 && fee[i] === 0 && !hasSoft) || way === 0 || blocked[i] === 1) continue
+    const line = one - half[i]! - fee[i]!
+    let gain = one
     let steps = 1
-    if (-line > 3 * half) {
-      steps = half > 0 ? Math.min(-line / (2 * half), FARTHEST) : FARTHEST
-      gain = fee + steps * (line + half * steps)
+    if (-line > 3 * half[i]!) {
+      steps = half[i]! > 0 ? Math.min(-line / (2 * half[i]!), FARTHEST) : FARTHEST
+      gain = fee[i]! + steps * (line + half[i]! * steps)
     }
-    if (hasSoft) gain += softChange(work, { i, x: weight[i]!, j: -1, y: 0 })
-    if (gain >= best.gain || gain >= -noise[i]! * Math.abs(steps * step)) continue
-    if (!obeys(work, { i, x: weight[i]!, j: -1, y: 0 })) continue
+    if (hasSoft) gain += softChange(work, { i, x: side.weight[i]!, j: -1, y: 0 })
+    if (gain >= best.gain || gain >= -noise[i]! * Math.abs(steps * way)) continue
+    if (!obeysStep(work, side, i)) continue
     best.gain = gain
     best.i = i
-    best.x = from + steps * step
+    best.x = trade[i]! + steps * way
     best.first = side
   }
 }
@@ -160,9 +161,18 @@ export function retreat(work: LatticeWork): void {
       retreatTo(work, i, keep * trade[i]!)
       moved = true
     }
-    // What is left is the fees of orders, which only no order saves.
-    if (!moved) for (let i = 0; i < program.n; i++) if (trade[i] !== 0) retreatTo(work, i, 0)
+    if (!moved) dropSmallest(work)
   }
+}
+
+/** Where no size adds to a row it is the fee of having an order at all that breaks it: the smallest of them goes. */
+function dropSmallest(work: LatticeWork): void {
+  const { trade, program } = work
+  let smallest = -1
+  for (let i = 0; i < program.n; i++)
+    if (trade[i] !== 0 && (smallest < 0 || Math.abs(trade[i]!) < Math.abs(trade[smallest]!))) smallest = i
+  assert(smallest >= 0, 'no trade at all obeys every row')
+  moveTo(work, smallest, nothing(program.choices[smallest]!))
 }
 
 /** At least one choice nearer to nothing, and no further out than x. */

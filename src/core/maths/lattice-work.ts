@@ -16,8 +16,15 @@ export interface Neighbours {
   readonly weight: Float64Array
   readonly lots: Float64Array
   readonly point: Int8Array
-  /** What moving there adds to the cost. */
+  /** The way there; 0 where there is none. */
+  readonly step: Float64Array
+  /** What moving there adds to the cost, and of that the fee of an order. */
   readonly extra: Float64Array
+  readonly fee: Float64Array
+  /** ½M_ii step² */
+  readonly half: Float64Array
+  /** What moving there adds to each row. */
+  readonly rows: readonly Float64Array[]
 }
 
 export interface LatticeWork {
@@ -30,8 +37,9 @@ export interface LatticeWork {
   /** Per cap: Σ(p + t), and (p + t)'Σ(p + t). */
   readonly capPull: readonly Float64Array[]
   readonly capSquare: Float64Array
-  /** Σ t over each group. */
+  /** Σ t over each group, and the trades of each that has several. */
   readonly groupSum: Float64Array
+  readonly mates: readonly (readonly number[])[]
   /** Trades that the search may move, ascending. */
   readonly free: readonly number[]
   readonly down: Neighbours
@@ -46,11 +54,15 @@ export interface LatticeWork {
   readonly next: Choice
 }
 
-const makeNeighbours = (n: number): Neighbours => ({
+const makeNeighbours = ({ n, rows }: LatticeProgram): Neighbours => ({
   weight: new Float64Array(n),
   lots: new Float64Array(n),
   point: new Int8Array(n),
+  step: new Float64Array(n),
   extra: new Float64Array(n),
+  fee: new Float64Array(n),
+  half: new Float64Array(n),
+  rows: rows.map(() => new Float64Array(n)),
 })
 
 export function makeLatticeWork(program: LatticeProgram, place: LatticePlace): LatticeWork {
@@ -71,10 +83,11 @@ export function makeLatticeWork(program: LatticeProgram, place: LatticePlace): L
     capPull: caps.map(() => new Float64Array(n)),
     capSquare: new Float64Array(caps.length),
     groupSum: new Float64Array(group.reduce((most, each) => Math.max(most, each + 1), 0)),
+    mates: matesOf(program),
     free,
     cost: new Float64Array(n),
-    down: makeNeighbours(n),
-    up: makeNeighbours(n),
+    down: makeNeighbours(program),
+    up: makeNeighbours(program),
     noise: new Float64Array(n),
     hasSoft: [...rows, ...caps].some(({ price }) => price < Number.POSITIVE_INFINITY),
     here: { weight: 0, lots: 0, point: -1 },
@@ -82,6 +95,17 @@ export function makeLatticeWork(program: LatticeProgram, place: LatticePlace): L
   }
   measureAll(work)
   return work
+}
+
+/** Per group: its trades where there are several and a row sees their sum, else none. */
+function matesOf({ group, rows }: LatticeProgram): number[][] {
+  const mates: number[][] = []
+  if (rows.every(({ groupKink }) => groupKink === null)) return mates
+  group.forEach((u, i) => {
+    mates[u] ??= []
+    mates[u].push(i)
+  })
+  return mates.map((own) => (own.length > 1 ? own : []))
 }
 
 /** Everything that a move only adds to, from the trades alone. */
@@ -170,7 +194,12 @@ function findNeighbours(work: LatticeWork, i: number): void {
     side.weight[i] = found.weight
     side.lots[i] = found.lots
     side.point[i] = found.point
-    side.extra[i] = found === here ? 0 : costAt(program, i, found.weight) - cost
+    const step = found.weight - here.weight
+    side.step[i] = step
+    side.half[i] = 0.5 * program.quadratic[i * program.n + i]! * step * step
+    side.extra[i] = step === 0 ? 0 : costAt(program, i, found.weight) - cost
+    for (let k = 0; k < side.rows.length; k++) side.rows[k]![i] = rowStep(work, k, i, found.weight)
+    side.fee[i] = here.weight === 0 ? program.fixed[i]! : found.weight === 0 ? -program.fixed[i]! : 0
   }
 }
 
@@ -193,10 +222,11 @@ export function moveTo(work: LatticeWork, i: number, choice: Choice): void {
   work.lots[i] = choice.lots
   work.point[i] = choice.point
   findNeighbours(work, i)
+  for (const j of work.mates[group[i]!] ?? []) if (j !== i) findNeighbours(work, j)
 }
 
 /** What trade i at x instead adds to row k. */
-export function rowStep({ program, trade, groupSum }: LatticeWork, k: number, i: number, x: number): number {
+function rowStep({ program, trade, groupSum }: LatticeWork, k: number, i: number, x: number): number {
   const row = program.rows[k]!
   let change = rowTerm(row, i, x) - rowTerm(row, i, trade[i]!)
   if (row.groupKink !== null) {
@@ -242,6 +272,21 @@ function capAfter({ program, trade, capPull, capSquare }: LatticeWork, k: number
     square += dy * (2 * pull[j]! + dy * matrix[j * n + j]!) + 2 * dx * dy * matrix[i * n + j]!
   }
   return Math.sqrt(Math.max(0, square))
+}
+
+/** Whether hard rows and caps hold after a step of trade i to a side, or are at least no further out than now. */
+export function obeysStep(work: LatticeWork, side: Neighbours, i: number): boolean {
+  const { rows, caps } = work.program
+  for (let k = 0; k < rows.length; k++) {
+    const change = side.rows[k]![i]!
+    if (
+      change > 0 &&
+      work.rowValue[k]! + change > rows[k]!.bound + ON_BOUND &&
+      rows[k]!.price === Number.POSITIVE_INFINITY
+    )
+      return false
+  }
+  return caps.length === 0 || obeys(work, { i, x: side.weight[i]!, j: -1, y: 0 })
 }
 
 /** Whether hard rows and caps hold after a change, or are at least no further out than now. */

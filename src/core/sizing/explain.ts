@@ -42,6 +42,7 @@ export function stageOf(reason: Reason): Stage {
     case 'belowMinimum':
     case 'remainderUnsellable':
     case 'limitAfterRounding':
+    case 'roundedTogether':
       return 'rounded'
     case 'mostRisk':
     case 'hedges':
@@ -117,6 +118,8 @@ export function sentence(reason: Reason, names: Names): string {
       return `traded less, because the ${quantity(reason.remainder)} left over would be too small to be sold later`
     case 'limitAfterRounding':
       return `rounded further in, so that ${limitPhrase(reason.limit)} holds`
+    case 'roundedTogether':
+      return `rounded to lots of ${quantity(reason.lot)} with the other trades, which leaves least in all: ${quantity(reason.quantity)} instead of ${quantity(reason.alone)}`
     case 'mostRisk':
       return `${reason.underlying} carries ${points(reason.part)} of the ${points(reason.trackingError)} points of tracking error`
     case 'hedges':

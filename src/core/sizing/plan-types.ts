@@ -156,6 +156,14 @@ export type Reason =
     }
   | { readonly kind: 'remainderUnsellable'; readonly remainder: Decimal }
   | { readonly kind: 'limitAfterRounding'; readonly limit: LimitName }
+  /** Rounded otherwise than it would be alone, for what the lots of the other trades leave. */
+  | {
+      readonly kind: 'roundedTogether'
+      readonly lot: Decimal
+      readonly alone: Decimal
+      readonly quantity: Decimal
+      readonly leftover: number
+    }
   | { readonly kind: 'mostRisk'; readonly underlying: string; readonly part: number; readonly trackingError: number }
   | { readonly kind: 'hedges'; readonly underlying: string; readonly part: number }
   | {
@@ -210,6 +218,15 @@ export interface Quantized {
   /** Signed quantity per instrument, + buys. */
   readonly quantity: readonly Decimal[]
   readonly because: readonly (readonly Reason[])[]
+  /** Whether no other quantities on the grids are better: shown for few instruments, not tried for many. */
+  readonly proven: boolean
+}
+
+/** What whole lots made of the trades that the limits left. */
+export interface RoundingEffect {
+  /** Tracking error with whole lots less what it would be without; below 0 where the lots happen to leave less. */
+  readonly trackingError: number
+  readonly proven: boolean
 }
 
 export interface Cost {
@@ -292,6 +309,7 @@ export interface SizePlan {
   readonly turnover: number
   readonly traded: Decimal
   readonly cost: Cost
+  readonly rounding: RoundingEffect
   /** null where the policy implies none. */
   readonly forecast: PlanForecast | null
   readonly because: readonly Reason[]

@@ -30,7 +30,7 @@ export function plan(asked: PlanInputs): Result<SizePlan, readonly Issue[]> {
   const toAim = aim.weight === aim.target ? imbalance : measureImbalance(held.weight, aim.weight, inputs.risk)
   const wanted = size(inputs, held, { aim, imbalance: toAim })
   const allowed = constrain(inputs, held, { wanted, imbalance: toAim })
-  const quantized = quantize(inputs, held, allowed)
+  const quantized = quantize(inputs, held, { allowed, imbalance: toAim })
   const planned = summarise(inputs, { held, aim, imbalance, wanted, allowed, quantized })
   // The book after its trades would have no weights.
   if (planned.cost.total >= planned.equity)

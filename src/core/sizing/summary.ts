@@ -9,7 +9,9 @@ import { orderCost } from '../cost/cost-terms.ts'
 import { isFunded } from '../domain/instrument.ts'
 import type { RiskModel } from '../domain/market.ts'
 import { byId } from '../domain/universe.ts'
+import { quadraticForm } from '../maths/matrix.ts'
 import type { Aim } from './aim.ts'
+import { tradedNotional } from './exact-trade.ts'
 import { measureImbalance } from './imbalance.ts'
 import type { Policy } from './mandate.ts'
 import type {
@@ -24,11 +26,11 @@ import type {
   PlanInputs,
   Quantized,
   Reason,
+  RoundingEffect,
   SizePlan,
   Valued,
   Wanted,
 } from './plan-types.ts'
-import { tradedNotional } from './quantize.ts'
 
 /** A cap is met where only the last lot is missing. */
 const LOT_NOISE = 1e-3
@@ -74,10 +76,32 @@ export function summarise(inputs: PlanInputs, stages: Stages): SizePlan {
     turnover,
     traded: legs.reduce((sum, leg) => add(sum, leg.notional), ZERO),
     cost,
+    rounding: roundingOf(inputs, stages),
     forecast: forecastOf(inputs),
     because: reasonsOfPlan(inputs, stages, { before, after, balanced: legs.length === 0 }),
   }
 }
+
+/** Both books before the cost of trading is paid out of equity, so that lots alone make the difference. */
+function roundingOf(
+  { mandate: { universe }, risk }: PlanInputs,
+  { held, imbalance, allowed, quantized }: Stages,
+): RoundingEffect {
+  const { proven } = quantized
+  const missing = new Float64Array(imbalance.weight.length)
+  universe.instruments.forEach((_, j) => {
+    const traded = toNumber(quantized.quantity[j]!) * held.unitWeight[j]!
+    missing[universe.underlyingOf[j]!]! += traded - allowed.byInstrument[j]!
+  })
+  if (missing.every((weight) => weight === 0)) return { trackingError: 0, proven }
+  const wished = imbalance.weight.map((deviation, u) => deviation + allowed.trade[u]!)
+  const left = wished.map((deviation, u) => deviation + missing[u]!)
+  return { trackingError: volatilityOf(left, risk) - volatilityOf(wished, risk), proven }
+}
+
+/** √(d'Σd) */
+const volatilityOf = (deviation: Float64Array, { covariance }: RiskModel): number =>
+  Math.sqrt(Math.max(0, quadraticForm(deviation, covariance, deviation.length)))
 
 function forecastOf({ curvature }: PlanInputs): PlanForecast | null {
   if (curvature === undefined) return null

@@ -18,9 +18,10 @@ import { targetOf } from './aim.ts'
 import { check } from './check.ts'
 import { shrink } from './constrain.ts'
 import { skewLinear } from './curves.ts'
+import { exactExposure, exactUnitDelta } from './exact-trade.ts'
 import { measureImbalance } from './imbalance.ts'
 import type { Imbalance, PlanInputs, Reason, Valued } from './plan-types.ts'
-import { exactExposure, exactUnitDelta, quantize } from './quantize.ts'
+import { quantizeOne } from './quantize.ts'
 import type { Gauged } from './trade-gauge.ts'
 import type { Base, Gauge, TradeReason } from './trade-types.ts'
 import { value } from './value.ts'
@@ -134,9 +135,9 @@ export function settle(
     untouched && exact !== null
       ? endingAt(only, held, { u, j, moved: { n: BigInt(side) * exact.n, d: exact.d } })
       : only
-  const rounded = quantize(rounding, held, allowed)
-  const because = [...allowed.because[u]!, ...rounded.because[j]!].filter(isTradeReason)
-  return { quantity: rounded.quantity[j]!, allowed: Math.abs(allowed.trade[u]!), because }
+  const rounded = quantizeOne(rounding, held, { allowed, j })
+  const because = [...allowed.because[u]!, ...rounded.because].filter(isTradeReason)
+  return { quantity: rounded.quantity, allowed: Math.abs(allowed.trade[u]!), because }
 }
 
 /** Limits and grid never say that a trade is inside a band. */

@@ -49,8 +49,8 @@ describe('the cost-aware policy', () => {
     expect((10_000 * sizePlan.forecast!.cost).toFixed(3)).toBe('3.416')
     expect(sizePlan.legs.map((leg) => `${leg.instrument} ${toText(leg.quantity)}`)).toEqual([
       'BTC -0.2758',
-      'SOL 58.21',
-      'ETH 2.6087',
+      'SOL 58.22',
+      'ETH 2.6088',
     ])
   })
 

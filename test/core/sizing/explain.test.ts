@@ -113,6 +113,17 @@ const EXAMPLES: { readonly [K in Reason['kind']]: readonly [Extract<Reason, { ki
     'rounded',
     'rounded further in, so that the cash limit holds',
   ],
+  roundedTogether: [
+    {
+      kind: 'roundedTogether',
+      lot: decimal('0.01'),
+      alone: decimal('1.27'),
+      quantity: decimal('1.28'),
+      leftover: -0.0001,
+    },
+    'rounded',
+    'rounded to lots of 0.01 with the other trades, which leaves least in all: 1.28 instead of 1.27',
+  ],
   mostRisk: [
     { kind: 'mostRisk', underlying: 'SOL', part: 0.0712, trackingError: 0.0987 },
     'book',

@@ -66,9 +66,9 @@ describe('demo', () => {
 What each rule would do now             turnover   cost  tracking error after
   leave it                                     0      0   9.9 %
   weight band 10 %, to edge  sell BTC     10,000   6.00  11.5 %  worse than now
-  risk band 7 %, to edge     3 trades  11,728.64   7.04   7.0 %
+  risk band 7 %, to edge     3 trades  11,727.36   7.04   7.0 %
   full                       3 trades     40,000  24.00   0.0 %
-  cost-aware, error 1 %      3 trades  31,955.20  19.17   1.7 %
+  cost-aware, error 1 %      3 trades  31,957.44  19.17   1.7 %
   least cost, error 7 %      buy SOL    5,177.60   3.11   7.0 %  < this book's
 
 Plan: buy 32.36 SOL for 5,177.60 USD, costing 3.11. Nothing has been sent.
@@ -204,7 +204,7 @@ What would change the plan, and how
   cost of ETH     6.0 to 28.4 bp  no longer buy ETH
   cost of SOL     6.0 to 64.1 bp  no longer buy SOL
   turnover limit  20.0 to 35.0 %  it holds nothing back
-  turnover limit  20.0 to 11.6 %  no longer buy ETH
+  turnover limit  20.0 to 11.2 %  no longer buy ETH
 
 `)
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80)

@@ -1,0 +1,224 @@
+/**
+ * The program of rounding (`maths/lattice.ts`): which lots together leave the book best. For `costAware` that is the objective
+ * of its own decision, so that the best place near the optimum wins, beyond it too; for every other policy it is the distance
+ * in risk to the trades that the limits left, ½(t − p)'A'ΣA(t − p), and no trade grows beyond its own. All limits hold on the
+ * lattice as they did before it.
+ */
+import { absolute, type Decimal, fromUnits, negate, toNumber, ZERO } from '../base/decimal.ts'
+import { ratioRoundTo } from '../base/ratio.ts'
+import { tradeCost } from '../cost/cost-terms.ts'
+import type { CostRow } from '../maths/cost-program-types.ts'
+import type { LatticeChoices, LatticePlace, LatticeProgram, LatticeRow } from '../maths/lattice-types.ts'
+import { type Decision, makeDecision } from './decision.ts'
+import { exactTrade } from './exact-trade.ts'
+import type { Row } from './limits.ts'
+import { boxOf } from './optimum-rows.ts'
+import { type Lots, leastQuantity, makeLots, type RoundedLeg } from './order-grid.ts'
+import type { Allowed, PlanInputs, Valued } from './plan-types.ts'
+
+export interface Rounding {
+  /** The instrument of each trade of the program, ascending. */
+  readonly instruments: readonly number[]
+  readonly lots: readonly Lots[]
+  readonly program: LatticeProgram
+  /** Each leg rounded alone. */
+  readonly start: LatticePlace
+}
+
+export interface Unrounded {
+  readonly allowed: Allowed
+  /** Per instrument: its trade rounded alone; null where nothing was allowed. */
+  readonly legs: readonly (RoundedLeg | null)[]
+  readonly rows: readonly Row[]
+}
+
+/** Rounding towards the decision of `costAware`. @param deviation held − aim, per underlying */
+export function roundDecision(
+  inputs: PlanInputs,
+  held: Valued,
+  { unrounded, deviation }: { readonly unrounded: Unrounded; readonly deviation: Float64Array },
+): Rounding {
+  const decision = makeDecision(inputs, held, deviation)
+  const { instruments, terms, rungs, fixed } = decision
+  const box = boxOf(inputs, held, decision)
+  const lots = instruments.map((j, k) =>
+    makeLots(inputs, held.quantity[j]!, {
+      j,
+      least: unrounded.legs[j]?.least ?? leastQuantity(inputs, j),
+      lower: boundOf(inputs, held, { j, weight: box.lower[k]!, limit: box.lowest[k]?.limit ?? null, decision }),
+      upper: boundOf(inputs, held, { j, weight: box.upper[k]!, limit: box.highest[k]?.limit ?? null, decision }),
+      near: unrounded.legs[j]?.quantity ?? ZERO,
+    }),
+  )
+  const { costs } = held
+  const walked = (k: number, x: number): number => {
+    const j = instruments[k]!
+    return costs.liquidity[j] === null
+      ? 0
+      : tradeCost(costs, j, x) - costs.proportional[j]! * Math.abs(x) - costs.fixed[j]!
+  }
+  const walk = rungs.length === 0 ? null : { cost: walked, rungs }
+  const rows = [...unrounded.rows.map((row) => overTrades(row, instruments)), ...box.rows.map(withoutGroups)]
+  return gather(inputs, held, { unrounded, instruments, lots, part: { ...terms, fixed, walk, rows, kept: null } })
+}
+
+/** Rounding towards what the limits left. */
+export function roundNearest(inputs: PlanInputs, held: Valued, unrounded: Unrounded): Rounding {
+  const instruments = unrounded.legs.flatMap((leg, j) => (leg === null ? [] : [j]))
+  const m = instruments.length
+  const lots = instruments.map((j) => {
+    const { floor, quantity, least } = unrounded.legs[j]!
+    return makeLots(inputs, held.quantity[j]!, {
+      j,
+      least,
+      lower: floor < ZERO ? floor : ZERO,
+      upper: floor > ZERO ? floor : ZERO,
+      near: quantity,
+    })
+  })
+  const zeros = new Float64Array(m)
+  const part = {
+    n: m,
+    quadratic: liftCovariance(inputs, instruments),
+    deviation: Float64Array.from(instruments, (j) => -unrounded.allowed.byInstrument[j]!),
+    linear: zeros,
+    proportional: zeros,
+    power: zeros,
+    exponent: 0.5,
+    felt: null,
+    fixed: zeros,
+    walk: null,
+    rows: unrounded.rows.map((row) => overTrades(row, instruments)),
+    // What is to be closed is closed, and no hedge for what the others leave.
+    kept: Uint8Array.from(instruments, (j) => (unrounded.legs[j]!.closes ? 1 : 0)),
+  }
+  return gather(inputs, held, { unrounded, instruments, lots, part })
+}
+
+/** A'ΣA over the instruments. */
+function liftCovariance({ mandate: { universe }, risk }: PlanInputs, instruments: readonly number[]): Float64Array {
+  const n = universe.underlyings.length
+  const m = instruments.length
+  const own = instruments.map((j) => universe.underlyingOf[j]!)
+  if (m === n && own.every((u, k) => u === k)) return risk.covariance
+  const lifted = new Float64Array(m * m)
+  for (let k = 0; k < m; k++) for (let l = 0; l < m; l++) lifted[k * m + l] = risk.covariance[own[k]! * n + own[l]!]!
+  return lifted
+}
+
+function gather(
+  inputs: PlanInputs,
+  held: Valued,
+  {
+    unrounded,
+    instruments,
+    lots,
+    part,
+  }: {
+    readonly unrounded: Unrounded
+    readonly instruments: readonly number[]
+    readonly lots: readonly Lots[]
+    readonly part: Omit<LatticeProgram, 'choices' | 'group' | 'caps' | 'kept'> & { readonly kept: Uint8Array | null }
+  },
+): Rounding {
+  const { underlyingOf } = inputs.mandate.universe
+  const places = instruments.map((j, k) => placeOf(lots[k]!, unrounded.legs[j]?.quantity ?? ZERO))
+  return {
+    instruments,
+    lots,
+    program: {
+      ...part,
+      caps: [],
+      kept: part.kept ?? new Uint8Array(part.n),
+      group: Int32Array.from(instruments, (j) => underlyingOf[j]!),
+      choices: instruments.map((j, k) => weigh(lots[k]!, held.unitWeight[j]!)),
+    },
+    start: {
+      lots: Float64Array.from(places, ({ lots: count }) => count),
+      point: Int8Array.from(places, ({ point }) => point),
+    },
+  }
+}
+
+/** A bound on one trade as an exact order: whole lots that do not pass it, or what is held and may be sold. */
+function boundOf(
+  inputs: PlanInputs,
+  held: Valued,
+  of: {
+    readonly j: number
+    readonly weight: number
+    readonly limit: string | null
+    readonly decision: Decision
+  },
+): Decimal | null {
+  const { j, weight, limit, decision } = of
+  if (!Number.isFinite(weight)) return null
+  if (weight === 0) return ZERO
+  if (limit === 'short') return negate(held.quantityLow[j]!)
+  const { universe } = inputs.mandate
+  const alone = decision.variablesOf[universe.underlyingOf[j]!]!.length === 1
+  const { lot } = universe.instruments[j]!.grid
+  return ratioRoundTo(exactTrade(inputs, held, { j, weight, alone }), lot, 'down')
+}
+
+/** The same choices in weight. */
+const weigh = ({ base, step, ranges, points }: Lots, unitWeight: number): LatticeChoices => ({
+  origin: toNumber(base) * unitWeight,
+  step: toNumber(step) * unitWeight,
+  ranges,
+  points: points.map((point) => toNumber(point) * unitWeight),
+})
+
+/** An order as one of the choices, or the nearest to it of those that are smaller. */
+function placeOf({ base, step, ranges, points }: Lots, quantity: Decimal): { lots: number; point: number } {
+  let best = { lots: 0, point: points.indexOf(ZERO) }
+  let size = 0n
+  const consider = (order: bigint, choice: { lots: number; point: number }): void => {
+    const sized = quantity < ZERO ? -order : order
+    if (sized <= size || sized > absolute(quantity)) return
+    size = sized
+    best = choice
+  }
+  points.forEach((order, point) => {
+    consider(order, { lots: 0, point })
+  })
+  const count = Number((quantity - base) / step)
+  for (const { from, to } of ranges) {
+    const within = count < from ? from : count > to ? to : count
+    consider(base + step * BigInt(within), { lots: within, point: -1 })
+  }
+  return best
+}
+
+/** The order of a choice. */
+export const orderOf = ({ base, step, points }: Lots, { lots, point }: { lots: number; point: number }): Decimal =>
+  point >= 0 ? points[point]! : fromUnits(base + step * BigInt(lots))
+
+/** A limit over the trades of the program. */
+function overTrades({ slope, bend, kink, base, bound, spends }: Row, instruments: readonly number[]): LatticeRow {
+  const pick = (column: Float64Array): Float64Array =>
+    column.length === instruments.length ? column : Float64Array.from(instruments, (j) => column[j]!)
+  const own = spends === null ? null : { ...spends, of: pick(spends.of) }
+  return {
+    slope: pick(slope),
+    bend: pick(bend),
+    kink: null,
+    bound: bound - base,
+    price: Number.POSITIVE_INFINITY,
+    weight: 1,
+    groupKink: kink,
+    spends:
+      own === null
+        ? null
+        : {
+            cost: (k, x) => {
+              const j = instruments[k]!
+              if (own.of[k] === 0 || x === 0) return 0
+              return tradeCost(own.terms, j, x) - own.terms.proportional[j]! * Math.abs(x) - own.terms.fixed[j]!
+            },
+            fee: Float64Array.from(instruments, (j, k) => (own.of[k] === 0 ? 0 : own.terms.fixed[j]!)),
+          },
+  }
+}
+
+const withoutGroups = (row: CostRow): LatticeRow => ({ ...row, groupKink: null, spends: null })
