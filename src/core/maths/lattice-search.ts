@@ -149,12 +149,18 @@ function goTowards(work: LatticeWork, { i, x, first }: Aim): boolean {
   return true
 }
 
+/** Rounds in which trades give up what a row asks in proportion; from then on half of them at least. */
+const ROUNDS_IN_PROPORTION = 32
+
 /** Takes trades back towards nothing until every hard row and cap holds, in proportion to what they add to a broken one. */
 export function retreat(work: LatticeWork): void {
+  let round = 0
   for (let broken = findBroken(work); broken !== null; broken = findBroken(work)) {
     const { trade, program } = work
     const { adds, excess } = broken
-    const keep = Math.max(0, 1 - excess / adds.reduce((sum, each) => sum + each, 0))
+    const part = Math.max(0, 1 - excess / adds.reduce((sum, each) => sum + each, 0))
+    // Where the excess hardly falls with size (fees, impact near 0), steps of a lot would take for ever.
+    const keep = ++round <= ROUNDS_IN_PROPORTION ? part : Math.min(part, 0.5)
     let moved = false
     for (let i = 0; i < program.n; i++) {
       if (!(adds[i]! > 0)) continue
