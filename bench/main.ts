@@ -81,7 +81,10 @@ function benchCostAware(): void {
     const { mandate } = asked
     const limited = {
       ...asked,
-      mandate: { ...mandate, constraints: { ...mandate.constraints, turnoverMax: ratio(1n, 20n) } },
+      mandate: {
+        ...mandate,
+        constraints: { ...mandate.constraints, turnoverMax: { value: ratio(1n, 20n), price: null } },
+      },
     }
     report(
       `n = ${n}, curvature alone`,

@@ -8,6 +8,7 @@ import type { RiskModel } from '../core/domain/market.ts'
 import { byId } from '../core/domain/universe.ts'
 import { forecastRisk, type RiskEstimator } from '../core/risk/forecast.ts'
 import type { PriceHistory, PriceRange } from '../core/risk/price-history.ts'
+import { pastReturns } from '../core/risk/scenarios.ts'
 import { readEstimator } from './book-estimate.ts'
 import type { LastClose } from './book-market.ts'
 import { checkUnderlying, type Names, type Report } from './book-names.ts'
@@ -129,14 +130,25 @@ export function estimateRisk(parts: {
     return { name, time, close, range: { open, high, low } }
   })
   const windowMs = accepted(readDuration(estimate.window))
-  const estimated = forecastRisk(histories, { asOf, from: asOf - windowMs, intervalMs }, estimator)
+  const read = { asOf, from: asOf - windowMs, intervalMs }
+  const shortfall = draft.limits?.expectedShortfall
+  const past =
+    shortfall?.method === 'historical' && shortfall.over !== undefined
+      ? pastReturns(histories, read, accepted(readDuration(shortfall.over)))
+      : null
+  if (past !== null && !past.ok) for (const issue of past.error) report.addIssue(issue)
+  const estimated = forecastRisk(histories, read, estimator)
   if (!estimated.ok) {
     for (const issue of estimated.error) report.addIssue(issue)
     return null
   }
   const found = underlyings.flatMap((name) => candles.get(name)!.notes.map((note) => `${name}: ${note}`))
   return {
-    model: { ...estimated.value, notes: [...found, ...estimated.value.notes] },
+    model: {
+      ...estimated.value,
+      ...(past?.ok === true ? { scenarios: past.value } : {}),
+      notes: [...found, ...estimated.value.notes],
+    },
     history: { histories, intervalMs, windowMs, estimator, compare: compare.filter((each) => each !== null) },
   }
 }

@@ -5,7 +5,8 @@
 import { RATIO_ONE, RATIO_ZERO, type Ratio, ratioCompare, ratioOf, reduce } from '../core/base/ratio.ts'
 import { byId, makeUniverse, type Universe } from '../core/domain/universe.ts'
 import { checkMandate } from '../core/sizing/check.ts'
-import type { Constraints, Knob, Mandate, Policy } from '../core/sizing/mandate.ts'
+import type { Knob, Mandate, Policy } from '../core/sizing/mandate.ts'
+import { checkMarketOfLimits, readConstraints } from './book-limits.ts'
 import { type BookContext, checkUnderlying, guess, listed } from './book-names.ts'
 import type { Draft } from './book-shape.ts'
 import { checkHeldHaveTargets, readTargets, refusedTargets, type TargetInputs } from './book-targets.ts'
@@ -48,81 +49,8 @@ export function readTerms(
   for (const issue of checkMandate({ ...terms, policy: { kind: 'full' } }))
     if (!refused.some((path) => issue.path === path || (target === null && issue.path.startsWith(`${path}.`))))
       report.addIssue(issue)
-  if (draft.limits?.participation !== undefined)
-    for (const j of terms.tradeable.flat()) {
-      const { id } = universe.instruments[j]!
-      if (
-        draft.market !== undefined &&
-        !(id in (draft.market.volumes ?? {})) &&
-        !('volumes' in draft.market && draft.market.volumes === undefined)
-      )
-        report.add(
-          'market.volume',
-          ['market', 'volumes', id],
-          'daily volume must be known under limits.participation, was missing',
-          `write \`${id}: 12e6 USD\` under market.volumes, or drop the limit`,
-        )
-    }
+  checkMarketOfLimits(context, terms)
   return terms
-}
-
-function readConstraints(context: BookContext, universe: Universe): Constraints {
-  const limits = context.draft.limits ?? {}
-  const { min, max, ...own } = limits.weight ?? {}
-  for (const name of Object.keys(own)) checkUnderlying(context, ['limits', 'weight', name], name)
-  const { participation } = limits
-  return {
-    weightMin: universe.underlyings.map((name) => optional(own[name]?.min ?? min)),
-    weightMax: universe.underlyings.map((name) => optional(own[name]?.max ?? max)),
-    grossMax: optional(limits.gross),
-    netMin: optional(limits.net?.min),
-    netMax: optional(limits.net?.max),
-    turnoverMax: optional(limits.turnover),
-    participation:
-      participation?.share === undefined || participation.over === undefined
-        ? null
-        : { share: fractionOf(participation.share), horizonMs: accepted(readDuration(participation.over)) },
-    cashMin: optional(limits.cashMin) ?? RATIO_ZERO,
-    orderMax: optional(limits.orderMax),
-    ...readFrozen(context, universe),
-    reduceOnly: readReduceOnly(context, universe),
-  }
-}
-
-/** A name that is an underlying and an instrument (spot BTC) freezes the underlying: the wider of the two. */
-function readFrozen(
-  { draft, names, report }: BookContext,
-  universe: Universe,
-): Pick<Constraints, 'frozen' | 'frozenInstrument'> {
-  const frozen = new Uint8Array(universe.underlyings.length)
-  const frozenInstrument = new Uint8Array(universe.instruments.length)
-  const all = [...names.underlyings, ...names.instruments.keys()]
-  ;(draft.limits?.frozen ?? []).forEach((name, index) => {
-    if (name === undefined) return
-    if (!all.includes(name) && names.complete)
-      report.add(
-        'name.unknown',
-        ['limits', 'frozen', index],
-        `must be an underlying or an instrument of this book, was ${name}`,
-        guess(name, all, 'remove it'),
-      )
-    const u = universe.underlyings.indexOf(name)
-    const j = universe.instruments.findIndex((each) => each.id === name)
-    if (u >= 0) frozen[u] = 1
-    else if (j >= 0) frozenInstrument[j] = 1
-  })
-  return { frozen, frozenInstrument }
-}
-
-function readReduceOnly({ draft, names, report }: BookContext, universe: Universe): Uint8Array {
-  const reduceOnly = new Uint8Array(universe.underlyings.length)
-  ;(draft.limits?.reduceOnly ?? []).forEach((name, index) => {
-    if (name === undefined) return
-    const u = universe.underlyings.indexOf(name)
-    if (u < 0) checkUnderlying({ names, report }, ['limits', 'reduceOnly', index], name)
-    else reduceOnly[u] = 1
-  })
-  return reduceOnly
 }
 
 /** Per underlying the instruments named under `trade`, or all of its instruments that have a price model. */

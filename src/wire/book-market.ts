@@ -149,22 +149,21 @@ export function checkPrices(
   }
 }
 
-/** Traded value per day in the numeraire per instrument id. */
-export function readVolumes(
+/** Traded value per day, or depth, in the numeraire per instrument id. */
+export function readValues(
+  { names, prices, report }: { readonly names: Names; readonly prices: Prices; readonly report: Report },
   market: MarketDraft,
-  names: Names,
-  prices: Prices,
-  report: Report,
+  key: 'volumes' | 'depths',
 ): ReadonlyMap<string, number> {
-  const volumes = new Map<string, number>()
-  for (const [id, text] of Object.entries(market.volumes ?? {})) {
-    checkInstrument({ names, report }, ['market', 'volumes', id], id)
+  const values = new Map<string, number>()
+  for (const [id, text] of Object.entries(market[key] ?? {})) {
+    checkInstrument({ names, report }, ['market', key, id], id)
     if (text === undefined) continue
-    const { amount, currency } = accepted(readMoney(text, 'volume', 'positive'))
+    const { amount, currency } = accepted(readMoney(text, 'value', 'positive'))
     const rate = prices.rate(currency)
-    if (rate !== null) volumes.set(id, toNumber(amount) * toNumber(rate))
+    if (rate !== null) values.set(id, toNumber(amount) * toNumber(rate))
   }
-  return volumes
+  return values
 }
 
 /** The stated vols and correlations as a forecast; null while something is missing. Underlyings in order of id. */

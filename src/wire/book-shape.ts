@@ -2,6 +2,7 @@
  * The shape of a book file: every section and key, as data. The reader, the JSON Schema for editors and the documentation of
  * a key are this one thing. What sections mean together is checked in `book-*.ts`.
  */
+import { limits } from './book-limits-shape.ts'
 import {
   base,
   choice,
@@ -20,7 +21,7 @@ import {
 import { marketShape } from './market-shape.ts'
 import { policyShape, widths } from './policy-shape.ts'
 import { type DraftOf, either, type Leaf, listOf, mapOf, openSection, optional, section, variants } from './shape.ts'
-import { targetsShape, weightOf } from './target-shape.ts'
+import { targetsShape } from './target-shape.ts'
 
 const fee = either(
   'a fraction of traded notional such as 5bp, or {taker, maker}',
@@ -131,45 +132,6 @@ const cash = openSection(
   },
   number('cash', 'any', { what: 'the settled balance', example: '10000' }),
 )
-
-const range = {
-  min: optional(weightOf('the least weight')),
-  max: optional(weightOf('the greatest weight')),
-}
-const limits = section('limits, as fractions of equity; what is not named is not limited', {
-  weight: optional(
-    openSection(
-      'least and greatest weight: {min, max} for all, or one {min, max} per underlying',
-      range,
-      section('limits of one underlying', range),
-    ),
-  ),
-  gross: optional(fraction('limit', 'nonNegative', { what: 'the greatest Σ |weight|', example: '100%' })),
-  net: optional(section('limits of Σ weight', range)),
-  turnover: optional(
-    fraction('limit', 'nonNegative', {
-      what: 'the greatest Σ |traded weight| of one plan',
-      example: '20%',
-    }),
-  ),
-  participation: optional(
-    section("share of an instrument's own volume", {
-      share: fraction('share', 'positive', { what: 'the greatest share of the volume', example: '5%' }),
-      over: duration({ what: 'the time the volume is counted over', example: '1h' }),
-    }),
-  ),
-  cashMin: optional(fraction('limit', 'any', { what: 'the least settled money (0 unless given)', example: '0%' })),
-  orderMax: optional(fraction('limit', 'positive', { what: 'the largest single order', example: '10%' })),
-  frozen: optional(
-    listOf(
-      'underlyings or instruments that may not be traded',
-      name({ what: 'an underlying or an instrument', example: 'ETH' }),
-    ),
-  ),
-  reduceOnly: optional(
-    listOf('underlyings whose |weight| may only fall', name({ what: 'an underlying', example: 'SOL' })),
-  ),
-})
 
 const order = section('an open order of your own', {
   id: name({ what: 'its id at the venue', example: '8a1f' }),

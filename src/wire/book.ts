@@ -27,7 +27,7 @@ import { readCosts } from './book-costs.ts'
 import { type Holdings, type ImportedCash, type ImportedPosition, readHoldings, readOrders } from './book-holdings.ts'
 import { type DepthNeed, depthNeeds, type Levels, readLiquidity } from './book-liquidity.ts'
 import { readPolicy, readTerms, type Terms } from './book-mandate.ts'
-import { checkPrices, currenciesOf, type Prices, readPrices, readRisk, readVolumes } from './book-market.ts'
+import { checkPrices, currenciesOf, type Prices, readPrices, readRisk, readValues } from './book-market.ts'
 import { INSTRUMENTS_MAX, makeReport, type Names, type Report, readNames } from './book-names.ts'
 import type { Draft } from './book-shape.ts'
 import { readSizing, type Sizing } from './book-sizing.ts'
@@ -149,7 +149,8 @@ export function finishBook(
   )
   const sizing = readSizing(draft, aimed)
   const costs = readCosts({ ...context, asOf }, terms.universe)
-  const volumes = readVolumes(market, names, prices, report)
+  const volumes = readValues({ names, prices, report }, market, 'volumes')
+  const depths = readValues({ names, prices, report }, market, 'depths')
   const liquidity = readLiquidity(context, terms.universe, loaded.books)
   if (report.issues.length > 0) return { ok: false, error: sortIssues(report.issues) }
   if (asOf === null || risk === null) throw new Error('invariant: an incomplete book without an issue')
@@ -161,7 +162,7 @@ export function finishBook(
       asOf,
       terms,
       portfolio: { ...makePortfolio(parts), orders },
-      market: makeMarket({ ...parts, asOf, volumes, liquidity }),
+      market: makeMarket({ ...parts, asOf, volumes, depths, liquidity }),
       risk,
       history: forecast?.history ?? null,
       costs,
@@ -239,7 +240,8 @@ function currenciesIn(draft: Draft, names: Names, loaded: Loaded): Set<string> {
   const valued = Object.values(positions).flatMap((each) =>
     typeof each === 'object' && each.value !== undefined ? [each.value] : [],
   )
-  const volumes = Object.values(draft.market?.volumes ?? {}).flatMap((each) => (each === undefined ? [] : [each]))
+  const stated = [...Object.values(draft.market?.volumes ?? {}), ...Object.values(draft.market?.depths ?? {})]
+  const values = stated.flatMap((each) => (each === undefined ? [] : [each]))
   const { orderFee } = draft.costs ?? {}
   const orderFees = (typeof orderFee === 'object' ? Object.values(orderFee) : [orderFee]).filter(
     (each) => each !== undefined,
@@ -252,7 +254,7 @@ function currenciesIn(draft: Draft, names: Names, loaded: Loaded): Set<string> {
     ...Object.keys(cash),
     ...loaded.cash.map((each) => each.currency),
     ...currenciesOf(complete),
-    ...[...valued, ...volumes, ...orderFees].map((text) => accepted(readMoney(text, 'value', 'any')).currency),
+    ...[...valued, ...values, ...orderFees].map((text) => accepted(readMoney(text, 'value', 'any')).currency),
   ])
 }
 
@@ -292,10 +294,11 @@ function makeMarket(parts: {
   readonly prices: Prices
   readonly asOf: Instant
   readonly volumes: ReadonlyMap<string, number>
+  readonly depths: ReadonlyMap<string, number>
   readonly liquidity: MarketState['liquidity']
   readonly holdings: Holdings
 }): MarketState {
-  const { terms, prices, asOf, volumes, liquidity } = parts
+  const { terms, prices, asOf, volumes, depths, liquidity } = parts
   const { universe } = terms
   const marks = universe.instruments.map(({ id }) => prices.mark(id)!)
   const ageMax = prices.markAgeMaxMs ?? Number.POSITIVE_INFINITY
@@ -306,6 +309,7 @@ function makeMarket(parts: {
     stale: Uint8Array.from(marks, (mark) => (mark.ageMs > ageMax ? 1 : 0)),
     rate: universe.currencies.map((name) => prices.rate(name) ?? ONE),
     volumePerDay: Float64Array.from(universe.instruments, ({ id }) => volumes.get(id) ?? Number.NaN),
+    depth: Float64Array.from(universe.instruments, ({ id }) => depths.get(id) ?? Number.NaN),
     ...(liquidity === undefined ? {} : { liquidity }),
   }
 }

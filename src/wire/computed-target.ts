@@ -6,7 +6,7 @@ import { RATIO_ONE, RATIO_ZERO, type Ratio, ratioAdd, ratioCompare, ratioToNumbe
 import { assertNever, type Issue } from '../core/base/result.ts'
 import type { RiskModel } from '../core/domain/market.ts'
 import { byId } from '../core/domain/universe.ts'
-import { percent } from '../core/sizing/explain.ts'
+import { percent } from '../core/sizing/explain-percent.ts'
 import type { Target } from '../core/sizing/mandate.ts'
 import { type ExactBounds, exactWeights } from '../core/sizing/targets/exact-weights.ts'
 import { type RiskTarget, riskTargetWeights } from '../core/sizing/targets/risk-target.ts'

@@ -96,16 +96,35 @@ const universe = z.strictObject({
   quoteOf: indexCodec,
   settleOf: indexCodec,
 })
-const limit = ratioCodec.nullable()
+const held = z.strictObject({ value: ratioCodec, price: ratioCodec.nullable() })
+const limit = held.nullable()
+const group = z.strictObject({ name: z.string(), members: z.array(index) })
 const constraints = z.strictObject({
   weightMin: z.array(limit),
   weightMax: z.array(limit),
   grossMax: limit,
+  leverageMax: limit,
   netMin: limit,
   netMax: limit,
+  groups: z.array(z.strictObject({ group, netMin: limit, netMax: limit, grossMax: limit })),
+  volatilityMax: limit,
+  trackingErrorMax: limit,
+  tails: z.array(
+    z.strictObject({
+      measure: z.enum(['valueAtRisk', 'expectedShortfall']),
+      method: z.enum(['normal', 'historical']),
+      confidence: ratioCodec,
+      horizonMs: realCodec,
+      max: held,
+    }),
+  ),
+  factors: z.array(z.strictObject({ name: z.string(), loading: z.array(ratioCodec), min: limit, max: limit })),
   turnoverMax: limit,
-  participation: z.strictObject({ share: ratioCodec, horizonMs: realCodec }).nullable(),
-  cashMin: ratioCodec,
+  turnoverOfMax: z.array(limit),
+  tradedMax: z.array(limit),
+  participation: z.strictObject({ share: limit, ofBook: limit, horizonMs: realCodec }).nullable(),
+  depthShareMax: limit,
+  cashMin: limit,
   orderMax: limit,
   frozen: flagsCodec,
   frozenInstrument: flagsCodec,
@@ -142,6 +161,7 @@ const market = z.strictObject({
   stale: flagsCodec,
   rate: z.array(decimalCodec),
   volumePerDay: columnCodec,
+  depth: columnCodec,
   liquidity: z.array(z.strictObject({ buy: rungs, sell: rungs }).nullable()).exactOptional(),
 })
 const risk = z.strictObject({
@@ -149,6 +169,7 @@ const risk = z.strictObject({
   vol: columnCodec,
   covariance: columnCodec,
   basisVol: columnCodec.exactOptional(),
+  scenarios: z.strictObject({ horizonMs: realCodec, returns: columnCodec }).exactOptional(),
   notes: z.array(z.string()),
 })
 const sideTraded = z.strictObject({ weight: realCodec, at: realCodec }).nullable()

@@ -39,6 +39,12 @@ export const marketShape = section('prices and risk: given here, or estimated fr
       money('volume', 'positive', { what: 'a traded value per day', example: '12e6 USD' }),
     ),
   ),
+  depths: optional(
+    mapOf(
+      'what can be traded at once, per instrument',
+      money('depth', 'positive', { what: 'the value that its book can take at once', example: '250000 USD' }),
+    ),
+  ),
   books: optional(
     mapOf(
       'order book per instrument: a file of what ccxt’s fetchOrderBook returned, relative to the book',

@@ -30,6 +30,7 @@ const reasonSchema = z.discriminatedUnion('kind', [
   reasonOf('notNeededForCap', { cap: realCodec }),
   reasonOf('bound', {
     limit: limitName,
+    name: z.string().nullable(),
     limitValue: realCodec,
     wanted: realCodec,
     allowed: realCodec,

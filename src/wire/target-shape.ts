@@ -2,7 +2,7 @@
 import { fraction, instant, kind, name } from './leaf.ts'
 import { either, keyed, listOf, openSection, optional, section, underlyings, variants } from './shape.ts'
 
-export const weightOf = (what: string) => fraction('weight', 'any', { what, example: '50%' })
+const weightOf = (what: string) => fraction('weight', 'any', { what, example: '50%' })
 const rest = optional(name({ what: 'the underlying that gets what is left', example: 'ETH' }))
 const glide = optional(
   section('a straight line from other weights to these targets', {

@@ -16,7 +16,7 @@ import { draftBook, finishBook, NOTHING_LOADED, readBook } from '../../src/wire/
 import { decodePlan } from '../../src/wire/plan-codec.ts'
 import { BOOK_BYTES_MAX } from '../../src/wire/tree.ts'
 import { COST_REFUSALS } from '../core/cost/refusals.ts'
-import { makeInputs, r, spotInstrument } from '../core/sizing/book.ts'
+import { type BookTerms, goldenOne, makeInputs, priced, r, spotInstrument } from '../core/sizing/book.ts'
 import { readText } from '../repository/source.ts'
 import { issuesOf, type LibraryCase, planned, sound } from './library-case.ts'
 import { LEDGER_LIBRARY } from './library-ledger.ts'
@@ -36,6 +36,9 @@ const withTerms = (terms: { readonly lot?: string; readonly multiplier?: string 
   const instruments = mandate.universe.instruments.map((each) => (each.id === 'SOL' ? changed : each))
   return issuesOf(plan({ ...inputs, mandate: { ...mandate, universe: { ...mandate.universe, instruments } } }))
 }
+
+const limited = (limits: NonNullable<BookTerms['limits']>): readonly Issue[] =>
+  issuesOf(plan(goldenOne({ kind: 'full' }, { limits })))
 
 const proposal: Proposal = {
   instrument: 'SOL',
@@ -108,6 +111,25 @@ export const LIBRARY: Readonly<Record<string, LibraryCase>> = {
   'candles.not-loaded': {
     refused: () => finished('test/errors/candles.yaml'),
     reads: 'market.candles.BTC: the candles of BTC must be read first, was not; open the book where its files are',
+  },
+  'limit.price': {
+    refused: () => limited({ turnoverMax: priced('0.2', '0') }),
+    reads:
+      'limits.turnover: the price of what is beyond must be above 0, was 0; write such as `price: 50bp`, what a whole unit beyond costs in equity, or leave the limit out',
+  },
+  'limit.twice': {
+    refused: () => {
+      const max = { value: r('0.02'), price: null }
+      const tail = {
+        measure: 'valueAtRisk',
+        method: 'normal',
+        confidence: r('0.99'),
+        horizonMs: 86_400_000,
+        max,
+      } as const
+      return limited({ tails: [tail, tail] })
+    },
+    reads: 'limits.valueAtRisk: must be there once for each method, was there twice for normal; keep the tighter one',
   },
   'curvature.aim': {
     refused: () => issuesOf(aversionForTrackingError(oneCoin, 0)),

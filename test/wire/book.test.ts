@@ -7,6 +7,7 @@ import { hashOf } from '../../src/core/base/hash.ts'
 import { parseInstant } from '../../src/core/base/instant.ts'
 import { ratioToDecimal, ratioToNumber } from '../../src/core/base/ratio.ts'
 import { instrumentIndex } from '../../src/core/domain/universe.ts'
+import type { Limit } from '../../src/core/sizing/mandate.ts'
 import { plan } from '../../src/core/sizing/plan.ts'
 import { value } from '../../src/core/sizing/value.ts'
 import { type Book, planInputs, policyMissing, withLines } from '../../src/wire/book.ts'
@@ -40,8 +41,8 @@ describe('the example book', () => {
       { n: 1n, d: 10n },
     ])
     expect([constraints.grossMax, constraints.cashMin]).toEqual([
-      { n: 1n, d: 1n },
-      { n: 0n, d: 1n },
+      { value: { n: 1n, d: 1n }, price: null },
+      { value: { n: 0n, d: 1n }, price: null },
     ])
     expect(
       universe.instruments.map(({ grid, fee, spread }) =>
@@ -137,8 +138,8 @@ describe('every key', () => {
   })
 
   test('[BOOK-12] limits, per underlying where one is named', () => {
-    const asNumbers = (limits: readonly ({ n: bigint; d: bigint } | null)[]) =>
-      limits.map((each) => (each === null ? null : ratioToNumber(each)))
+    const asNumbers = (limits: readonly (Limit | null)[]) =>
+      limits.map((each) => (each === null ? null : ratioToNumber(each.value)))
     expect(universe.underlyings).toEqual(['BTC', 'ETH', 'SOL'])
     expect(asNumbers(constraints.weightMin)).toEqual([-0.5, -0.5, -0.5])
     expect(asNumbers(constraints.weightMax)).toEqual([0.6, 0.6, 0.2])
@@ -152,7 +153,11 @@ describe('every key', () => {
         constraints.orderMax,
       ]),
     ).toEqual([1.5, -1, 1, 0.8, 0.01, 0.3])
-    expect(constraints.participation).toEqual({ share: { n: 1n, d: 20n }, horizonMs: 3_600_000 })
+    expect(constraints.participation).toEqual({
+      share: { value: { n: 1n, d: 20n }, price: null },
+      ofBook: null,
+      horizonMs: 3_600_000,
+    })
     expect([...constraints.frozen, ...constraints.reduceOnly, ...constraints.frozenInstrument]).toEqual([
       0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0,
     ])

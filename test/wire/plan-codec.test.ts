@@ -96,7 +96,14 @@ const reasons = oneOf<Reason>({
   underCap: record({ trackingError: reals, cap: reals }),
   cheapestToCap: record({ cap: reals }),
   notNeededForCap: record({ cap: reals }),
-  bound: record({ limit: limits, limitValue: reals, wanted: reals, allowed: reals, price: fc.option(reals) }),
+  bound: record({
+    limit: limits,
+    name: fc.option(names),
+    limitValue: reals,
+    wanted: reals,
+    allowed: reals,
+    price: fc.option(reals),
+  }),
   movedWithOthers: record({ wanted: reals, allowed: reals }),
   worthItsCost: record({
     gain: reals,
@@ -250,21 +257,52 @@ const carries = oneOf<CarryTerms>({
     roll: fc.option(record({ basisPerYear: reals, cost: reals, lifeMs: reals })),
   }),
 })
+const stated = record({ value: ratios, price: optional })
+const maybeLimit = fc.option(stated)
 const inputs: Arbitrary<PlanInputs> = record({
   mandate: record({
     universe: record({ numeraire: names, instruments: fc.array(instruments, { maxLength: 3 }) }).map(makeUniverse),
     target: record({ weight: fc.array(ratios, { maxLength: 3 }), notes: fc.array(names, { maxLength: 2 }) }),
     policy: policies,
     constraints: record({
-      weightMin: fc.array(optional, { maxLength: 3 }),
-      weightMax: fc.array(optional, { maxLength: 3 }),
-      grossMax: optional,
-      netMin: optional,
-      netMax: optional,
-      turnoverMax: optional,
-      participation: fc.option(record({ share: ratios, horizonMs: reals })),
-      cashMin: ratios,
-      orderMax: optional,
+      weightMin: fc.array(maybeLimit, { maxLength: 3 }),
+      weightMax: fc.array(maybeLimit, { maxLength: 3 }),
+      grossMax: maybeLimit,
+      leverageMax: maybeLimit,
+      netMin: maybeLimit,
+      netMax: maybeLimit,
+      groups: fc.array(
+        record({
+          group: record({ name: names, members: fc.array(fc.nat({ max: 9 }), { maxLength: 3 }) }),
+          netMin: maybeLimit,
+          netMax: maybeLimit,
+          grossMax: maybeLimit,
+        }),
+        { maxLength: 2 },
+      ),
+      factors: fc.array(
+        record({ name: names, loading: fc.array(ratios, { maxLength: 3 }), min: maybeLimit, max: maybeLimit }),
+        { maxLength: 2 },
+      ),
+      volatilityMax: maybeLimit,
+      trackingErrorMax: maybeLimit,
+      tails: fc.array(
+        record({
+          measure: fc.constantFrom('valueAtRisk' as const, 'expectedShortfall' as const),
+          method: fc.constantFrom('normal' as const, 'historical' as const),
+          confidence: ratios,
+          horizonMs: reals,
+          max: stated,
+        }),
+        { maxLength: 2 },
+      ),
+      turnoverMax: maybeLimit,
+      turnoverOfMax: fc.array(maybeLimit, { maxLength: 3 }),
+      tradedMax: fc.array(maybeLimit, { maxLength: 3 }),
+      participation: fc.option(record({ share: maybeLimit, ofBook: maybeLimit, horizonMs: reals })),
+      depthShareMax: maybeLimit,
+      cashMin: maybeLimit,
+      orderMax: maybeLimit,
       frozen: flags,
       frozenInstrument: flags,
       reduceOnly: flags,
@@ -285,9 +323,10 @@ const inputs: Arbitrary<PlanInputs> = record({
       stale: flags,
       rate: fc.array(decimals, { maxLength: 3 }),
       volumePerDay: columns,
+      depth: columns,
       liquidity: fc.array(fc.option(record({ buy: rungs, sell: rungs })), { maxLength: 2 }),
     },
-    { requiredKeys: ['asOf', 'price', 'priceAgeMs', 'stale', 'rate', 'volumePerDay'], noNullPrototype: true },
+    { requiredKeys: ['asOf', 'price', 'priceAgeMs', 'stale', 'rate', 'volumePerDay', 'depth'], noNullPrototype: true },
   ),
   risk: fc.record(
     {
@@ -295,6 +334,7 @@ const inputs: Arbitrary<PlanInputs> = record({
       vol: columns,
       covariance: columns,
       basisVol: columns,
+      scenarios: record({ horizonMs: reals, returns: columns }),
       notes: fc.array(names, { maxLength: 2 }),
     },
     { requiredKeys: ['asOf', 'vol', 'covariance', 'notes'], noNullPrototype: true },

@@ -18,8 +18,17 @@ export interface MarketState {
   readonly rate: readonly Decimal[]
   /** Traded volume per day of each instrument in numeraire; NaN where it is not known. Never read without a check. */
   readonly volumePerDay: Float64Array
+  /** What can be traded of each instrument at once, in numeraire; NaN where it is not known. Never read without a check. */
+  readonly depth: Float64Array
   /** Order book or pool of each instrument; null, or absent, where only spread and impact are known. */
   readonly liquidity?: readonly (Liquidity | null)[]
+}
+
+/** Returns of all underlyings over past periods of one length. */
+export interface Scenarios {
+  readonly horizonMs: number
+  /** A row of all underlyings per period, the latest first. */
+  readonly returns: Float64Array
 }
 
 /**
@@ -41,6 +50,8 @@ export interface RiskModel {
   readonly covariance: Float64Array
   /** Per instrument: volatility of its price against its underlying's; 2 % each where it is not known. */
   readonly basisVol?: Float64Array
+  /** What limits on past losses read. */
+  readonly scenarios?: Scenarios
   /** What was done to get here that a reader should know (gaps bridged, matrix repaired), one sentence each. */
   readonly notes: readonly string[]
 }

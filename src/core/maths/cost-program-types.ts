@@ -41,7 +41,7 @@ export interface CostCap {
 }
 
 /** Most caps of a program. */
-export const CAPS_MAX = 3
+export const CAPS_MAX = 8
 
 export interface CostProgram {
   readonly n: number

@@ -20,7 +20,7 @@ export function anchorsOf({ target, policy, constraints }: Mandate, u: number): 
   const width = policy.kind === 'band' ? halfWidth(policy, aim, u) : null
   if (width !== null) anchors.push(ratioAdd(aim, width), ratioSubtract(aim, width))
   for (const limit of [constraints.weightMin[u], constraints.weightMax[u]])
-    if (limit !== null && limit !== undefined) anchors.push(limit)
+    if (limit !== null && limit !== undefined) anchors.push(limit.value)
   return anchors
 }
 

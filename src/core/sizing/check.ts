@@ -4,11 +4,12 @@
  */
 import { type Decimal, toNumber, toText, ZERO } from '../base/decimal.ts'
 import { formatDuration } from '../base/format.ts'
-import { RATIO_ZERO, type Ratio, ratioAbsolute, ratioAdd, ratioCompare, ratioToNumber } from '../base/ratio.ts'
+import { RATIO_ZERO, type Ratio, ratioCompare, ratioToNumber } from '../base/ratio.ts'
 import type { Issue } from '../base/result.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import { checkCovariance } from './covariance-check.ts'
-import { type Constraints, type Knob, knobValues, type Mandate } from './mandate.ts'
+import { checkLimits, checkScenarios, dependsOnPrice } from './limit-check.ts'
+import { type Knob, knobValues, type Mandate } from './mandate.ts'
 import type { PlanInputs } from './plan-types.ts'
 
 /** All issues of the inputs, in a fixed order; empty when they can be planned with. */
@@ -19,90 +20,14 @@ export const check = (inputs: PlanInputs): readonly Issue[] => [
   ...checkPositions(inputs),
   ...checkTradeable(inputs),
   ...checkRisk(inputs),
+  ...checkScenarios(inputs),
 ]
 
 /** Target, policy and limits among themselves; needs no market. */
-export const checkMandate = (mandate: Mandate): readonly Issue[] => [
-  ...checkLimits(mandate),
-  ...checkTarget(mandate),
-  ...checkPolicy(mandate),
-]
+export const checkMandate = (mandate: Mandate): readonly Issue[] => [...checkLimits(mandate), ...checkPolicy(mandate)]
 
 const show = (fraction: Ratio): string => String(ratioToNumber(fraction))
-const isNegative = (limit: Ratio | null): limit is Ratio => limit !== null && limit.n < 0n
-
-function checkLimits({ constraints, universe }: Mandate): Issue[] {
-  const issues: Issue[] = []
-  const atLeastZero = (name: keyof Constraints & string, path: string, limit: Ratio | null): void => {
-    if (isNegative(limit))
-      issues.push({
-        code: 'limit.negative',
-        path,
-        message: `must be 0 or more, was ${show(limit)}`,
-        hint: `leave ${name} out for no limit`,
-      })
-  }
-  atLeastZero('grossMax', 'limits.gross', constraints.grossMax)
-  atLeastZero('turnoverMax', 'limits.turnover', constraints.turnoverMax)
-  atLeastZero('orderMax', 'limits.orderMax', constraints.orderMax)
-  if (constraints.participation !== null)
-    atLeastZero('participation', 'limits.participation', constraints.participation.share)
-  const ordered = (path: string, min: Ratio | null, max: Ratio | null): void => {
-    if (min !== null && max !== null && ratioCompare(min, max) > 0)
-      issues.push({
-        code: 'limit.contradiction',
-        path,
-        message: `min must be at most max, was min ${show(min)} and max ${show(max)}`,
-        hint: 'swap them or widen one',
-      })
-  }
-  ordered('limits.net', constraints.netMin, constraints.netMax)
-  universe.underlyings.forEach((name, u) => {
-    const [min, max] = [constraints.weightMin[u]!, constraints.weightMax[u]!]
-    if (min !== null && max !== null) ordered(`limits.weight.${name}`, min, max)
-  })
-  return issues
-}
-
-function checkTarget({ target, constraints, universe }: Mandate): Issue[] {
-  const issues: Issue[] = []
-  const { grossMax, netMin, netMax } = constraints
-  if (grossMax !== null) {
-    const gross = target.weight.reduce((sum, each) => ratioAdd(sum, ratioAbsolute(each)), RATIO_ZERO)
-    if (ratioCompare(gross, grossMax) > 0)
-      issues.push({
-        code: 'target.gross',
-        path: 'targets',
-        message: `weights must sum to at most ${show(grossMax)} with gross limit ${show(grossMax)}, was ${show(gross)}`,
-        hint: 'lower a target or raise limits.gross',
-      })
-  }
-  if (netMin !== null || netMax !== null) {
-    const net = target.weight.reduce(ratioAdd, RATIO_ZERO)
-    const below = netMin !== null && ratioCompare(net, netMin) < 0
-    if (below || (netMax !== null && ratioCompare(net, netMax) > 0))
-      issues.push({
-        code: 'target.net',
-        path: 'targets',
-        message: `the sum of weights must be inside the net limit, was ${show(net)}`,
-        hint: 'change a target or limits.net',
-      })
-  }
-  universe.underlyings.forEach((name, u) => {
-    const [min, max] = [constraints.weightMin[u]!, constraints.weightMax[u]!]
-    if (min === null && max === null) return
-    const weight = target.weight[u]!
-    const low = min !== null && ratioCompare(weight, min) < 0
-    if (!low && (max === null || ratioCompare(weight, max) <= 0)) return
-    issues.push({
-      code: 'target.outside-limit',
-      path: `targets.${name}`,
-      message: `must be ${low ? `at least ${show(min)}` : `at most ${show(max!)}`}, its own limit, was ${show(weight)}`,
-      hint: `change the target or limits.weight.${name}`,
-    })
-  })
-  return issues
-}
+const isNegative = (limit: Ratio): boolean => limit.n < 0n
 
 function checkPolicy({ policy, universe }: Mandate): Issue[] {
   const issue = (path: string, must: string, was: Ratio): Issue => ({
@@ -168,15 +93,7 @@ function checkMarks({ mandate: { universe, constraints }, market, portfolio }: P
   // A stale instrument that is held is only frozen, unless a limit cannot be tested without its price.
   universe.instruments.forEach(({ id }, j) => {
     if (market.stale[j] !== 1 || portfolio.quantity[j] === ZERO) return
-    const u = universe.underlyingOf[j]!
-    const limit =
-      constraints.grossMax !== null
-        ? 'limits.gross'
-        : constraints.netMin !== null || constraints.netMax !== null
-          ? 'limits.net'
-          : constraints.weightMin[u] !== null || constraints.weightMax[u] !== null
-            ? `limits.weight.${universe.underlyings[u]}`
-            : null
+    const limit = dependsOnPrice(constraints, universe, universe.underlyingOf[j]!)
     if (limit === null) return
     issues.push({
       code: 'market.stale',
@@ -246,6 +163,13 @@ function checkTradeable({ mandate, market }: PlanInputs): Issue[] {
         path: `market.volumes.${instrument.id}`,
         message: 'daily volume must be known under limits.participation, was missing',
         hint: 'give the volume or drop the limit',
+      })
+    if (constraints.depthShareMax !== null && !(market.depth[j]! >= 0))
+      issues.push({
+        code: 'market.depth',
+        path: `market.depths.${instrument.id}`,
+        message: 'depth must be known under limits.depthShare, was missing',
+        hint: 'give the depth or drop the limit',
       })
   }
   return issues

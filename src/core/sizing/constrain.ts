@@ -5,22 +5,13 @@
  * further outside a limit.
  */
 import { makeDecision } from './decision.ts'
-import {
-  type Binding,
-  type Cap,
-  capInstrument,
-  capUnderlying,
-  exceeds,
-  limitRows,
-  type Row,
-  straightenRow,
-  tradedOf,
-  type Within,
-} from './limits.ts'
+import { limitRows } from './limit-rows.ts'
+import { type Binding, type Cap, exceeds, type Row, tradedOf, type Within } from './limits.ts'
 import { projectNearest } from './nearest.ts'
 import { optimiseWithin } from './optimum.ts'
 import type { Allowed, Imbalance, PlanInputs, Reason, Valued, Wanted } from './plan-types.ts'
 import { type Split, splitCheapestFirst } from './split.ts'
+import { capInstrument, capUnderlying } from './trade-caps.ts'
 
 export function constrain(
   inputs: PlanInputs,
@@ -35,25 +26,14 @@ export function constrain(
 
 /** Trades keep their direction and only shrink. Also what one proposal goes through, whatever the policy of its book. */
 export function shrink(inputs: PlanInputs, held: Valued, wanted: Wanted): Allowed {
-  const { universe } = inputs.mandate
   const rows = limitRows(inputs, held)
   const split = splitCheapestFirst(inputs, held, { wanted: wanted.trade, rows })
   const capped = sumByUnderlying(inputs, split.byInstrument)
   if (isWithin(inputs, { wanted, capped, rows, byInstrument: split.byInstrument }))
     return unlimited(wanted, split.byInstrument)
-  const straight = rows.map((row) => straightenRow(row, split.byInstrument))
-  const nearest = projectNearest(inputs, {
-    wanted: wanted.trade,
-    capped,
-    byInstrument: split.byInstrument,
-    rows: straight,
-  })
-  const byInstrument = split.byInstrument.map((t, j) => {
-    const u = universe.underlyingOf[j]!
-    return scale(t, capped[u]!, nearest.trade[u]!)
-  })
+  const nearest = projectNearest(inputs, { wanted: wanted.trade, split: split.byInstrument, rows })
   const caps = capsThatHold(split, { capped, allowed: nearest.trade })
-  return explain(wanted, { ...nearest, byInstrument, binding: [...caps, ...nearest.binding] })
+  return explain(wanted, { ...nearest, binding: [...caps, ...nearest.binding] })
 }
 
 /** The optimum under the limits where the one without them breaks any. */
@@ -64,7 +44,8 @@ function reoptimise(
 ): Allowed {
   const rows = limitRows(inputs, held)
   const capped = capTrades(inputs, held, free)
-  if (isWithin(inputs, { wanted, capped, rows, byInstrument: free })) return unlimited(wanted, free)
+  const priced = rows.map((row) => ({ ...row, bound: row.price === Number.POSITIVE_INFINITY ? row.bound : row.asked }))
+  if (isWithin(inputs, { wanted, capped, rows: priced, byInstrument: free })) return unlimited(wanted, free)
   const decision = makeDecision(inputs, held, imbalance.weight)
   return explain(wanted, optimiseWithin(inputs, held, { decision, rows, free }))
 }
@@ -97,19 +78,15 @@ function capTrades(inputs: PlanInputs, held: Valued, free: Float64Array): Float6
   const left = free.map((t, j) => {
     if (t === 0) return 0
     const side = t > 0 ? 1 : -1
-    return side * Math.min(Math.abs(t), capInstrument(inputs, held, j, side).size)
+    return side * Math.min(Math.abs(t), capInstrument(inputs, held, { at: j, direction: side, priced: false }).size)
   })
   return Float64Array.from(universe.underlyings, (_, u) => {
     const z = tradedOf(universe, left, u)
     if (z === 0) return 0
     const side = z > 0 ? 1 : -1
-    return side * Math.min(Math.abs(z), capUnderlying(inputs, held, u, side).size)
+    return side * Math.min(Math.abs(z), capUnderlying(inputs, held, { at: u, direction: side, priced: false }).size)
   })
 }
-
-/** An instrument's part of a trade that shrank from `whole` to `left`. */
-const scale = (part: number, whole: number, left: number): number =>
-  part === 0 || left === 0 ? 0 : left === whole ? part : (part / whole) * left
 
 /** The caps of the trades that end on them. */
 const capsThatHold = (
@@ -120,7 +97,8 @@ const capsThatHold = (
     if (cap === null || allowed[u] !== capped[u]) return []
     const touches = new Uint8Array(capped.length)
     touches[u] = 1
-    return [{ limit: cap.limit, limitValue: cap.limitValue, touches, price: null }]
+    const { limit, name, limitValue } = cap
+    return [{ limit, name, limitValue, touches, price: null }]
   })
 
 /** Trades that differ by less differ by the rounding of two solves. */
@@ -132,8 +110,8 @@ function explain(wanted: Wanted, { trade, byInstrument, binding }: Within): Allo
     if (z === allowed || (allowed !== 0 && Math.abs(z - allowed) <= NOISE)) return []
     const held = binding.find(({ touches }) => touches[u] === 1)
     if (held === undefined) return [{ kind: 'movedWithOthers', wanted: z, allowed }]
-    const { limit, limitValue, price } = held
-    return [{ kind: 'bound', limit, limitValue, wanted: z, allowed, price }]
+    const { limit, name, limitValue, price } = held
+    return [{ kind: 'bound', limit, name, limitValue, wanted: z, allowed, price }]
   })
   return { trade, byInstrument, because }
 }

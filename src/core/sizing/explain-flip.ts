@@ -1,7 +1,8 @@
 /** What would change a plan, in words: what has to move, and what is traded then. */
 import { formatAmount } from '../base/format.ts'
 import { assertNever } from '../base/result.ts'
-import { limitPhrase, percent } from './explain.ts'
+import { limitPhrase } from './explain-limits.ts'
+import { percent } from './explain-percent.ts'
 import type { Flip } from './flip.ts'
 import type { SizePlan } from './plan-types.ts'
 
@@ -29,10 +30,9 @@ export function flipWords(flip: Flip, plan: SizePlan): FlipWords {
         trades,
       }
     case 'limit': {
-      const own = flip.underlying === null ? '' : ` of ${flip.underlying}`
       const move = `${percent(flip.now).replace(' %', '')} to ${percent(flip.value)}`
       return {
-        what: `${limitPhrase(flip.limit)}${own}`.replace(/^the /, ''),
+        what: limitPhrase(flip).replace(/^the /, ''),
         move,
         trades: flip.effect === 'free' ? 'it holds nothing back' : trades,
       }

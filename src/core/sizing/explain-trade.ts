@@ -1,7 +1,8 @@
 /** The reasons and factors of one sized trade as sentences: what `sizeTrade()` kept, rendered. */
 import { formatAmount, formatBp } from '../base/format.ts'
 import { assertNever } from '../base/result.ts'
-import { type Names, percent, sentence } from './explain.ts'
+import { type Names, sentence } from './explain.ts'
+import { percent } from './explain-percent.ts'
 import type { NoQuote } from './quotes-skew.ts'
 import type { Factor, Gauge, NoBand, TradeReason } from './trade-types.ts'
 

@@ -3,10 +3,12 @@
  * computed here but the words, so it cannot disagree with the plan.
  */
 import { absolute, type Decimal, toText } from '../base/decimal.ts'
-import { formatAmount, formatBp, formatDuration, formatPercent } from '../base/format.ts'
+import { formatAmount, formatBp, formatDuration } from '../base/format.ts'
 import { assertNever } from '../base/result.ts'
+import { limitPhrase, limitSentence, priceClause } from './explain-limits.ts'
+import { percent } from './explain-percent.ts'
 import type { Unit } from './mandate.ts'
-import type { Blame, Leg, LimitName, Reason, SizePlan } from './plan-types.ts'
+import type { Blame, Leg, Reason, SizePlan } from './plan-types.ts'
 
 /** Whom a reason is about. */
 export interface Names {
@@ -59,17 +61,6 @@ export function stageOf(reason: Reason): Stage {
   }
 }
 
-/** Fractions below this are the noise of float64 sums. */
-const NOISE = 1e-9
-
-/** A fraction with one digit after the point, or two significant ones where it is small: `12.3 %`, `0.0012 %`. */
-export function percent(fraction: number, sign = false): string {
-  const size = Math.abs(fraction)
-  if (size < NOISE) return '0.0 %'
-  if (size >= 0.001) return formatPercent(fraction, 1, { sign })
-  return formatPercent(fraction, 1 - Math.floor(Math.log10(size * 100)), { sign }).replace(/0 %$/, ' %')
-}
-
 const signed = (fraction: number): string => percent(fraction, true)
 /** Points of tracking error, without the sign for percent: the sentence says "points". */
 const points = (fraction: number): string => percent(fraction).replace(' %', '')
@@ -97,7 +88,7 @@ export function sentence(reason: Reason, names: Names): string {
     case 'notNeededForCap':
       return `left alone: the cheapest way back to ${percent(reason.cap)} tracking error does without it`
     case 'bound':
-      return `${limitSentence(reason.limit, reason.limitValue)}: ${change(reason)}${priceClause(reason.price)}`
+      return `${limitSentence({ ...reason, name: reason.name === names.subject ? null : reason.name })}: ${change(reason)}${priceClause(reason)}`
     case 'movedWithOthers':
       return `resized with the other trades, so that the book as a whole keeps its limits: ${change(reason)}`
     case 'worthItsCost':
@@ -117,7 +108,7 @@ export function sentence(reason: Reason, names: Names): string {
     case 'remainderUnsellable':
       return `traded less, because the ${quantity(reason.remainder)} left over would be too small to be sold later`
     case 'limitAfterRounding':
-      return `rounded further in, so that ${limitPhrase(reason.limit)} holds`
+      return `rounded further in, so that ${limitPhrase({ limit: reason.limit, name: null })} holds`
     case 'roundedTogether':
       return `rounded to lots of ${quantity(reason.lot)} with the other trades, which leaves least in all: ${quantity(reason.quantity)} instead of ${quantity(reason.alone)}`
     case 'mostRisk':
@@ -143,10 +134,6 @@ export function sentence(reason: Reason, names: Names): string {
       return assertNever(reason)
   }
 }
-
-/** Per point: what one hundredth more of the limit would save. */
-const priceClause = (price: number | null): string =>
-  price === null ? '' : `; a point more of it would save ${formatBp(price / 100, 1)}`
 
 /** What rounding left is worth a word from a basis point on. */
 const leftoverClause = (leftover: number): string =>
@@ -195,75 +182,10 @@ function instrumentSentence({ instrument, cost, instead }: Extract<Reason, { kin
   return instead.length === 0 ? chosen : `${chosen}, no dearer than ${instead.join(', ')}`
 }
 
-/** A limit as a noun phrase. */
-export function limitPhrase(limit: LimitName): string {
-  switch (limit) {
-    case 'weightMin':
-      return 'the least weight'
-    case 'weightMax':
-      return 'the largest weight'
-    case 'gross':
-      return 'the gross limit'
-    case 'netMin':
-      return 'the lower net limit'
-    case 'netMax':
-      return 'the upper net limit'
-    case 'turnover':
-      return 'the turnover limit'
-    case 'participation':
-      return 'the share of volume'
-    case 'cash':
-      return 'the cash limit'
-    case 'orderMax':
-      return 'the largest order'
-    case 'frozen':
-      return 'the freeze'
-    case 'reduceOnly':
-      return 'reduce-only'
-    case 'stale':
-      return 'the age of its mark'
-    case 'noInstrument':
-      return 'the lack of an instrument'
-    case 'short':
-      return 'the ban on selling spot short'
-    default:
-      return assertNever(limit)
-  }
-}
-
-function limitSentence(limit: LimitName, value: number): string {
-  switch (limit) {
-    case 'weightMin':
-    case 'weightMax':
-    case 'gross':
-    case 'netMin':
-    case 'netMax':
-    case 'turnover':
-    case 'orderMax':
-      return `${limitPhrase(limit)} is ${percent(value)}`
-    case 'participation':
-      return `at most ${percent(value)} of its volume may be traded`
-    case 'cash':
-      return `cash must stay at ${percent(value)} or more`
-    case 'frozen':
-      return 'it is frozen'
-    case 'reduceOnly':
-      return 'it may only be reduced'
-    case 'stale':
-      return 'its mark is too old to trade on'
-    case 'noInstrument':
-      return 'no instrument of the book may be traded for it'
-    case 'short':
-      return 'spot cannot be sold below zero'
-    default:
-      return assertNever(limit)
-  }
-}
-
 function blameSentence(blame: Blame): string {
   switch (blame.kind) {
     case 'limit':
-      return `${limitPhrase(blame.limit)} holds back the trades that would lower it`
+      return `${limitPhrase({ limit: blame.limit, name: null })} holds back the trades that would lower it`
     case 'rounding':
       return 'the lot grid or a least order holds back the trades that would lower it'
     case 'policy':

@@ -1,10 +1,9 @@
 /** The inputs of a plan with one number moved: a price, what trading one instrument costs, or a limit. */
 import { add, type Decimal, decimal, multiply, ZERO } from '../base/decimal.ts'
 import { type Ratio, ratioOfNumber } from '../base/ratio.ts'
-import { assertNever } from '../base/result.ts'
 import type { MarketState } from '../domain/market.ts'
 import type { Universe } from '../domain/universe.ts'
-import type { Constraints } from './mandate.ts'
+import type { Constraints, Limit, TailLimit } from './mandate.ts'
 import type { LimitName, PlanInputs } from './plan-types.ts'
 
 /** The market with every instrument of one underlying, and the coin of its name, at a moved price. */
@@ -30,84 +29,111 @@ export function moveCost(inputs: PlanInputs, j: number, by: number): PlanInputs 
   return { ...inputs, mandate: { ...inputs.mandate, universe: { ...universe, instruments } } }
 }
 
-/** Whether each underlying has a value of its own. */
-export const isOwn = (limit: LimitName): boolean => limit === 'weightMin' || limit === 'weightMax'
-
-/** Whether there is a number to move. */
-export function hasValue(limit: LimitName): boolean {
-  switch (limit) {
-    case 'weightMin':
-    case 'weightMax':
-    case 'gross':
-    case 'netMin':
-    case 'netMax':
-    case 'turnover':
-    case 'participation':
-    case 'cash':
-    case 'orderMax':
-      return true
-    case 'frozen':
-    case 'reduceOnly':
-    case 'stale':
-    case 'noInstrument':
-    case 'short':
-      return false
-    default:
-      return assertNever(limit)
-  }
-}
-
-/** A limit with a value; which underlying's, where each has its own. */
+/** A limit with a value; which one's, where several may be stated. */
 export interface ValuedLimit {
   readonly limit: LimitName
-  readonly u: number | null
+  readonly name: string | null
 }
+
+/** What of the constraints states a limit, so that its value can be moved; null where there is no number. */
+type Move = (
+  constraints: Constraints,
+  limit: ValuedLimit,
+  by: { universe: Universe; value: Ratio },
+) => Partial<Constraints>
+
+const moved = (limit: Limit | null, value: Ratio): Limit | null => (limit === null ? null : { ...limit, value })
+const one =
+  (
+    key:
+      | 'grossMax'
+      | 'leverageMax'
+      | 'netMin'
+      | 'netMax'
+      | 'volatilityMax'
+      | 'trackingErrorMax'
+      | 'turnoverMax'
+      | 'depthShareMax'
+      | 'cashMin'
+      | 'orderMax',
+  ): Move =>
+  (constraints, _, { value }) => ({ [key]: moved(constraints[key], value) })
+const ofUnderlying =
+  (key: 'weightMin' | 'weightMax'): Move =>
+  (constraints, { name }, { universe, value }) => ({
+    [key]: constraints[key].map((own, u) => (universe.underlyings[u] === name ? moved(own, value) : own)),
+  })
+const ofGroup =
+  (key: 'netMin' | 'netMax' | 'grossMax'): Move =>
+  ({ groups }, { name }, { value }) => ({
+    groups: groups.map((each) => (each.group.name === name ? { ...each, [key]: moved(each[key], value) } : each)),
+  })
+const ofFactor =
+  (key: 'min' | 'max'): Move =>
+  ({ factors }, { name }, { value }) => ({
+    factors: factors.map((each) => (each.name === name ? { ...each, [key]: moved(each[key], value) } : each)),
+  })
+const ofTail =
+  (measure: TailLimit['measure']): Move =>
+  ({ tails }, _, { value }) => ({
+    tails: tails.map((each) => (each.measure === measure ? { ...each, max: { ...each.max, value } } : each)),
+  })
+const ofVolume =
+  (key: 'share' | 'ofBook'): Move =>
+  ({ participation }, _, { value }) => ({
+    participation: participation === null ? null : { ...participation, [key]: moved(participation[key], value) },
+  })
+const ofTurnover: Move = ({ turnoverOfMax, tradedMax }, { name }, { universe, value }) => ({
+  turnoverOfMax: turnoverOfMax.map((own, u) => (universe.underlyings[u] === name ? moved(own, value) : own)),
+  tradedMax: tradedMax.map((own, j) => (universe.instruments[j]!.id === name ? moved(own, value) : own)),
+})
+
+const MOVES: Readonly<Record<LimitName, Move | null>> = {
+  weightMin: ofUnderlying('weightMin'),
+  weightMax: ofUnderlying('weightMax'),
+  gross: one('grossMax'),
+  leverage: one('leverageMax'),
+  netMin: one('netMin'),
+  netMax: one('netMax'),
+  groupMin: ofGroup('netMin'),
+  groupMax: ofGroup('netMax'),
+  groupGross: ofGroup('grossMax'),
+  factorMin: ofFactor('min'),
+  factorMax: ofFactor('max'),
+  turnover: one('turnoverMax'),
+  turnoverOf: ofTurnover,
+  participation: ofVolume('share'),
+  participationOfBook: ofVolume('ofBook'),
+  depthShare: one('depthShareMax'),
+  volatility: one('volatilityMax'),
+  trackingError: one('trackingErrorMax'),
+  valueAtRisk: ofTail('valueAtRisk'),
+  expectedShortfall: ofTail('expectedShortfall'),
+  cash: one('cashMin'),
+  orderMax: one('orderMax'),
+  frozen: null,
+  reduceOnly: null,
+  stale: null,
+  noInstrument: null,
+  short: null,
+}
+
+/** Whether several may be stated, each with a name. */
+export function isOwn(limit: LimitName): boolean {
+  return /^(?:weight|group|factor|turnoverOf)/.test(limit)
+}
+
+/** Whether there is a number to move. */
+export const hasValue = (limit: LimitName): boolean => MOVES[limit] !== null
 
 /** The side on which a limit holds less back: +1 where more of it does. */
-export function looser(limit: LimitName): 1 | -1 {
-  return limit === 'weightMin' || limit === 'netMin' || limit === 'cash' ? -1 : 1
-}
+export const looser = (limit: LimitName): 1 | -1 => (limit.endsWith('Min') || limit === 'cash' ? -1 : 1)
 
 /** @returns null where the limit has no value to move. */
-export function moveLimit(inputs: PlanInputs, { limit, u }: ValuedLimit, value: number): PlanInputs | null {
-  const { constraints } = inputs.mandate
-  const moved = movedConstraints(constraints, { limit, u, value: ratioOfNumber(value) })
-  return moved === null
-    ? null
-    : { ...inputs, mandate: { ...inputs.mandate, constraints: { ...constraints, ...moved } } }
-}
-
-function movedConstraints(
-  { weightMin, weightMax, participation }: Constraints,
-  { limit, u, value }: ValuedLimit & { readonly value: Ratio },
-): Partial<Constraints> | null {
-  const at = (list: readonly (Ratio | null)[]): (Ratio | null)[] => list.map((own, k) => (k === u ? value : own))
-  switch (limit) {
-    case 'weightMin':
-      return { weightMin: at(weightMin) }
-    case 'weightMax':
-      return { weightMax: at(weightMax) }
-    case 'gross':
-      return { grossMax: value }
-    case 'netMin':
-      return { netMin: value }
-    case 'netMax':
-      return { netMax: value }
-    case 'turnover':
-      return { turnoverMax: value }
-    case 'participation':
-      return participation === null ? null : { participation: { ...participation, share: value } }
-    case 'cash':
-      return { cashMin: value }
-    case 'orderMax':
-      return { orderMax: value }
-    case 'frozen':
-    case 'reduceOnly':
-    case 'stale':
-    case 'noInstrument':
-    case 'short':
-      return null
-    default:
-      return assertNever(limit)
-  }
+export function moveLimit(inputs: PlanInputs, limit: ValuedLimit, value: number): PlanInputs | null {
+  const { constraints, universe } = inputs.mandate
+  const move = MOVES[limit.limit]
+  if (move === null) return null
+  const changes = move(constraints, limit, { universe, value: ratioOfNumber(value) })
+  return { ...inputs, mandate: { ...inputs.mandate, constraints: { ...constraints, ...changes } } }
 }

@@ -37,8 +37,8 @@ export interface CostFlip {
 export interface LimitFlip {
   readonly kind: 'limit'
   readonly limit: LimitName
-  /** Whose limit, where each underlying has its own. */
-  readonly underlying: string | null
+  /** Of the underlying, instrument, group or factor it is stated for; null where there is one. */
+  readonly name: string | null
   readonly now: number
   readonly value: number
   readonly effect: 'free' | 'trades'
@@ -179,10 +179,10 @@ function costBelow(differs: Differs, now: number, guess: number): number | null 
 function limitFlips(inputs: PlanInputs, planned: SizePlan): LimitFlip[] {
   const ask = makeAsk()
   const now = tradesOf(planned).join()
-  return bindingLimits(planned).flatMap(({ limit, u, value }): LimitFlip[] => {
-    const at = (moved: number) => ask(moveLimit(inputs, { limit, u }, moved))
+  return bindingLimits(planned).flatMap(({ limit, name, value }): LimitFlip[] => {
+    const at = (moved: number) => ask(moveLimit(inputs, { limit, name }, moved))
     const holds = (other: SizePlan): string =>
-      String(bindingLimits(other).some((each) => each.limit === limit && each.u === u))
+      String(bindingLimits(other).some((each) => each.limit === limit && each.name === name))
     const step = (looser(limit) * Math.max(Math.abs(value), POINT)) / 8
     const flip = (effect: LimitFlip['effect'], found: number | null): LimitFlip[] =>
       found === null
@@ -191,7 +191,7 @@ function limitFlips(inputs: PlanInputs, planned: SizePlan): LimitFlip[] {
             {
               kind: 'limit',
               limit,
-              underlying: u === null ? null : inputs.mandate.universe.underlyings[u]!,
+              name,
               now: value,
               value: found,
               effect,
@@ -225,13 +225,12 @@ function limitFlips(inputs: PlanInputs, planned: SizePlan): LimitFlip[] {
 /** The limits with a value that hold a trade back, each once. */
 function bindingLimits({ lines }: SizePlan): (ValuedLimit & { readonly value: number })[] {
   const found = new Map<string, ValuedLimit & { readonly value: number }>()
-  lines.forEach(({ because }, line) => {
+  for (const { because } of lines)
     for (const reason of because) {
       if (reason.kind !== 'bound' || !hasValue(reason.limit)) continue
-      const u = isOwn(reason.limit) ? line : null
-      const key = `${reason.limit} ${u}`
-      if (!found.has(key)) found.set(key, { limit: reason.limit, u, value: reason.limitValue })
+      const name = isOwn(reason.limit) ? reason.name : null
+      const key = `${reason.limit} ${name}`
+      if (!found.has(key)) found.set(key, { limit: reason.limit, name, value: reason.limitValue })
     }
-  })
   return [...found.values()]
 }

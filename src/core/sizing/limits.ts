@@ -1,48 +1,57 @@
 /**
- * The limits of a mandate as data the later stages share. A wanted trade has a known direction per underlying, so every
- * limit becomes either a cap on one trade's size or a convex row over all of them. A book already outside a limit is
- * held to where it is: the row's bound is relaxed to its value at no trade, so a plan only moves towards the limit.
+ * Limits in the forms the stages share. A wanted trade has a known direction per underlying, so a limit is either a cap on one
+ * trade's size (`trade-caps.ts`) or a convex row over several (`limit-rows.ts`). A book already outside a limit is held to where
+ * it is: the row's bound is relaxed to its value at no trade, so a plan only moves towards the limit.
  */
-import { toNumber } from '../base/decimal.ts'
-import { DAY_MS } from '../base/instant.ts'
-import { type Ratio, ratioToNumber } from '../base/ratio.ts'
 import { type CostTerms, tradeCost } from '../cost/cost-terms.ts'
-import { isFunded } from '../domain/instrument.ts'
 import type { Universe } from '../domain/universe.ts'
-import type { LimitName, PlanInputs, Valued } from './plan-types.ts'
+import { measureRisk, type RiskTerm, slopeRisk } from './limit-risk.ts'
+import type { LimitName } from './plan-types.ts'
 
-/** The most one trade may be, as |weight|, and the limit that says so. */
-export interface Cap {
-  readonly size: number
+/** Which limit it is. */
+export interface LimitId {
   readonly limit: LimitName
+  /** Of the group or the factor; null where there is only one such limit, or the trade says whose it is. */
+  readonly name: string | null
   readonly limitValue: number
 }
 
+/** The most one trade may be, as |weight|, and the limit that says so. */
+export interface Cap extends LimitId {
+  readonly size: number
+  /** What a unit of the limit changes of the size. */
+  readonly perUnit: number
+}
+
 /**
- * A limit over several trades, convex in the traded weights t per instrument, piecewise linear but for what impact spends:
- *   base + Σ_j [slope_j t_j + bend_j |t_j|] + Σ_u |z_u − kink_u| + Σ_j spends_j(t_j) ≤ bound,   z_u = Σ t_j over u's own.
+ * A limit over several trades, convex in the traded weights t per instrument:
+ *   base + Σ_j [slope_j t_j + bend_j |t_j − at_j|] + Σ_u size_u |z_u − kink_u| + Σ_j spends_j(t_j) + risk(z) ≤ bound,
+ * z_u = Σ t_j over u's own; risk is a multiple of √((p + z)'Σ(p + z)) or the mean of the worst losses of p + z. The left side is in units of the limit, with its sign turned round where the limit is a least.
  */
-export interface Row {
-  readonly limit: LimitName
-  readonly limitValue: number
+export interface Row extends LimitId {
+  /** The limit itself. */
+  readonly asked: number
   /** The limit, or the measure at no trade where the book is already outside. */
   readonly bound: number
+  /** Fraction of equity a unit beyond the limit costs where prices are weighed; +∞ holds it. */
+  readonly price: number
   readonly base: number
   readonly slope: Float64Array
   /** ≥ 0 */
   readonly bend: Float64Array
-  /** Per underlying; null where the row has no such term. */
-  readonly kink: Float64Array | null
+  /** Null: every bend is at 0. */
+  readonly at: Float64Array | null
+  /** Per underlying, size ≥ 0; null where the row has no such term. */
+  readonly kink: { readonly size: Float64Array; readonly at: Float64Array } | null
   /** Adds to the left side what trades cost beyond a|t|, impact and order fees, of the instruments marked 1; null: nothing. */
   readonly spends: { readonly terms: CostTerms; readonly of: Float64Array } | null
+  readonly risk: RiskTerm | null
 }
 
 /** A limit that holds trades back, with the underlyings it touches. */
-export interface Binding {
-  readonly limit: LimitName
-  readonly limitValue: number
+export interface Binding extends LimitId {
   readonly touches: Uint8Array
-  /** Fraction of equity that one more unit of the limit would save; null where nothing weighs cost. */
+  /** Fraction of equity that one more unit of room would save; null where nothing weighs cost. */
   readonly price: number | null
 }
 
@@ -60,11 +69,17 @@ export const exceeds = (universe: Universe, row: Row, traded: Float64Array): boo
 
 /** The left side of a row. @param traded weight per instrument */
 export function measureRow(universe: Universe, row: Row, traded: Float64Array): number {
-  const { slope, bend, kink } = row
+  const { slope, bend, at, kink } = row
   let sum = row.base
-  for (let j = 0; j < traded.length; j++) sum += slope[j]! * traded[j]! + bend[j]! * Math.abs(traded[j]!)
-  if (kink !== null) for (let u = 0; u < kink.length; u++) sum += Math.abs(tradedOf(universe, traded, u) - kink[u]!)
+  for (let j = 0; j < traded.length; j++) {
+    const t = traded[j]!
+    sum += slope[j]! * t + bend[j]! * Math.abs(at === null ? t : t - at[j]!)
+  }
+  if (kink !== null)
+    for (let u = 0; u < kink.at.length; u++)
+      if (kink.size[u] !== 0) sum += kink.size[u]! * Math.abs(tradedOf(universe, traded, u) - kink.at[u]!)
   if (row.spends !== null) for (let j = 0; j < traded.length; j++) sum += spentBy(row.spends, j, traded[j]!)
+  if (row.risk !== null) sum += measureRisk(row.risk, reachedBy(universe, row.risk.point, traded))
   return sum
 }
 
@@ -92,13 +107,22 @@ export function straightenRow(row: Row, sizes: Float64Array): Row {
 
 /** Slope of a row in each instrument; on a kink that of the piece a trade in `direction` enters. */
 export function slopeRow(universe: Universe, row: Row, traded: Float64Array, direction: Int8Array): Float64Array {
-  const { kink } = row
+  const { at, kink } = row
   const side = (x: number, j: number): number => (x === 0 ? direction[j]! : Math.sign(x))
+  const risk = row.risk === null ? null : slopeRisk(row.risk, reachedBy(universe, row.risk.point, traded))
   return traded.map((t, j) => {
     const u = universe.underlyingOf[j]!
-    const bent = kink === null ? 0 : side(tradedOf(universe, traded, u) - kink[u]!, j)
-    return row.slope[j]! + row.bend[j]! * side(t, j) + bent
+    const bent =
+      kink === null || kink.size[u] === 0 ? 0 : kink.size[u]! * side(tradedOf(universe, traded, u) - kink.at[u]!, j)
+    return row.slope[j]! + row.bend[j]! * side(at === null ? t : t - at[j]!, j) + bent + (risk === null ? 0 : risk[u]!)
   })
+}
+
+/** p + z */
+export function reachedBy(universe: Universe, point: Float64Array, traded: Float64Array): Float64Array {
+  const reached = point.slice()
+  for (let j = 0; j < traded.length; j++) reached[universe.underlyingOf[j]!]! += traded[j]!
+  return reached
 }
 
 /** z_u = Σ t_j over the instruments of u. */
@@ -107,134 +131,4 @@ export function tradedOf(universe: Universe, traded: Float64Array, u: number): n
   let sum = 0
   for (let k = 0; k < own.length; k++) sum += traded[own[k]!]!
   return sum
-}
-
-const toNumberOrNull = (limit: Ratio | null): number | null => (limit === null ? null : ratioToNumber(limit))
-const tighter = (a: Cap, b: Cap): Cap => (b.size < a.size ? b : a)
-
-/** No limit at all. */
-const UNCAPPED: Cap = { size: Number.POSITIVE_INFINITY, limit: 'noInstrument', limitValue: 0 }
-
-/** Cap on what may be traded of one instrument in a direction: order size, own volume, holding of a spot that cannot be short. */
-export function capInstrument({ mandate, market }: PlanInputs, held: Valued, j: number, direction: 1 | -1): Cap {
-  const { constraints, universe } = mandate
-  const instrument = universe.instruments[j]!
-  let cap = UNCAPPED
-  const orderMax = toNumberOrNull(constraints.orderMax)
-  if (orderMax !== null) cap = tighter(cap, { size: orderMax, limit: 'orderMax', limitValue: orderMax })
-  if (constraints.participation !== null) {
-    const share = ratioToNumber(constraints.participation.share)
-    const volume = (market.volumePerDay[j]! * constraints.participation.horizonMs) / DAY_MS
-    cap = tighter(cap, { size: (share * volume) / toNumber(held.equity), limit: 'participation', limitValue: share })
-  }
-  if (direction < 0 && instrument.kind === 'spot' && (!instrument.short || held.costs.carryShort[j] === null)) {
-    const size = Math.max(0, toNumber(held.quantityLow[j]!)) * held.unitWeight[j]!
-    cap = tighter(cap, { size, limit: 'short', limitValue: 0 })
-  }
-  return cap
-}
-
-/** Cap on what may be traded of one underlying in a direction by its own limits. */
-export function capUnderlying({ mandate }: PlanInputs, held: Valued, u: number, direction: 1 | -1): Cap {
-  const { constraints } = mandate
-  const high = held.weightHigh[u]!
-  const low = held.weightLow[u]!
-  let cap = UNCAPPED
-  if (constraints.frozen[u] === 1) return { size: 0, limit: 'frozen', limitValue: 0 }
-  const max = toNumberOrNull(constraints.weightMax[u]!)
-  if (direction > 0 && max !== null)
-    cap = tighter(cap, { size: Math.max(0, max - high), limit: 'weightMax', limitValue: max })
-  const min = toNumberOrNull(constraints.weightMin[u]!)
-  if (direction < 0 && min !== null)
-    cap = tighter(cap, { size: Math.max(0, low - min), limit: 'weightMin', limitValue: min })
-  if (constraints.reduceOnly[u] === 1) {
-    // Each side alone: with kept orders the holding may end anywhere between low and high, and may not pass 0 from either.
-    const room = direction < 0 ? Math.max(0, low) : Math.max(0, -high)
-    cap = tighter(cap, { size: room, limit: 'reduceOnly', limitValue: 0 })
-  }
-  return cap
-}
-
-/** Columns per instrument that only the universe decides. */
-interface Columns {
-  readonly zeros: Float64Array
-  readonly ones: Float64Array
-  readonly minusOnes: Float64Array
-  /** Buying one unit of weight spends it, selling brings it in; contracts do neither. */
-  readonly pays: Float64Array
-  /** Which instruments are quoted in a currency, 1 or 0; null where nothing is paid for in it. */
-  readonly quotedIn: readonly (Float64Array | null)[]
-}
-
-/** A universe never changes, so its columns are made once and kept for as long as it is: nobody writes to them. */
-const columnsKept = new WeakMap<Universe, Columns>()
-
-function columnsOf(universe: Universe): Columns {
-  const kept = columnsKept.get(universe)
-  if (kept !== undefined) return kept
-  const each = (of: (j: number) => number): Float64Array =>
-    Float64Array.from({ length: universe.instruments.length }, (_, j) => of(j))
-  const pays = each((j) => (isFunded(universe.instruments[j]!) ? 1 : 0))
-  const columns = {
-    zeros: each(() => 0),
-    ones: each(() => 1),
-    minusOnes: each(() => -1),
-    pays,
-    quotedIn: universe.currencies.map((_, c) => {
-      const quoted = each((j) => (universe.quoteOf[j] === c ? 1 : 0))
-      return quoted.some((in_, j) => in_ * pays[j]! === 1) ? quoted : null
-    }),
-  }
-  columnsKept.set(universe, columns)
-  return columns
-}
-
-/** The coupling rows of a mandate. They see instruments, so the same rows judge a plan before and after rounding. */
-export function limitRows(inputs: PlanInputs, held: Valued): readonly Row[] {
-  const { universe, constraints } = inputs.mandate
-  const { zeros, ones, minusOnes } = columnsOf(universe)
-  const sumOf = (weights: Float64Array): number => weights.reduce((sum, weight) => sum + weight, 0)
-  const rows: Row[] = []
-  const addRow = (limit: LimitName, limitValue: number, allowance: number, terms: Partial<Row>): void => {
-    const row = { limit, limitValue, bound: 0, base: 0, slope: zeros, bend: zeros, kink: null, spends: null, ...terms }
-    const still = row.kink === null ? row.base : measureRow(universe, row, zeros)
-    rows.push({ ...row, bound: Math.max(allowance, still) })
-  }
-
-  const gross = toNumberOrNull(constraints.grossMax)
-  // Each side of kept open orders counts alone: max(high + z, −(low + z)) = (high − low)/2 + |z + (high + low)/2|.
-  if (gross !== null)
-    addRow('gross', gross, gross, {
-      base: (sumOf(held.weightHigh) - sumOf(held.weightLow)) / 2,
-      kink: held.weightHigh.map((high, u) => -(high + held.weightLow[u]!) / 2),
-    })
-  const netMax = toNumberOrNull(constraints.netMax)
-  if (netMax !== null) addRow('netMax', netMax, netMax, { base: sumOf(held.weightHigh), slope: ones })
-  const netMin = toNumberOrNull(constraints.netMin)
-  if (netMin !== null) addRow('netMin', netMin, -netMin, { base: -sumOf(held.weightLow), slope: minusOnes })
-  const turnover = toNumberOrNull(constraints.turnoverMax)
-  if (turnover !== null) addRow('turnover', turnover, turnover, { bend: ones })
-  addCash(inputs, held, addRow)
-  return rows
-}
-
-/** Settled money, all of it and each currency alone: trades spend their value where it is funded, and their cost. */
-function addCash(
-  { mandate: { universe, constraints } }: PlanInputs,
-  held: Valued,
-  addRow: (limit: LimitName, limitValue: number, allowance: number, terms: Partial<Row>) => void,
-): void {
-  const { ones, pays, quotedIn } = columnsOf(universe)
-  const { costs } = held
-  const spends = (of: Float64Array): Row['spends'] =>
-    of.some((in_, j) => in_ !== 0 && (costs.power[j]! > 0 || costs.fixed[j]! > 0)) ? { terms: costs, of } : null
-  const cashMin = ratioToNumber(constraints.cashMin)
-  addRow('cash', cashMin, held.cashTotal - cashMin, { slope: pays, bend: costs.proportional, spends: spends(ones) })
-  const overdraft = Math.max(0, -cashMin)
-  quotedIn.forEach((of, c) => {
-    if (of === null) return
-    const slope = pays.map((each, j) => each * of[j]!)
-    const bend = costs.proportional.map((each, j) => each * slope[j]!)
-    addRow('cash', -overdraft, held.cash[c]! + overdraft, { slope, bend, spends: spends(slope) })
-  })
 }

@@ -4,7 +4,7 @@
  */
 import type { Ratio } from '../base/ratio.ts'
 import { assertNever } from '../base/result.ts'
-import type { Universe } from '../domain/universe.ts'
+import type { Group, Universe } from '../domain/universe.ts'
 
 /** Target weight per underlying, signed delta notional ÷ equity. */
 export interface Target {
@@ -84,24 +84,84 @@ export function knobValues(knob: Knob): readonly Ratio[] {
   }
 }
 
+/**
+ * A limit on a measure: held where `price` is null, else what is beyond it costs `price`, a fraction of equity, per unit of the
+ * measure. Only a `costAware` plan weighs prices; everywhere else a priced limit holds like any other.
+ */
+export interface Limit {
+  readonly value: Ratio
+  readonly price: Ratio | null
+}
+
+/** Limits of underlyings that are named together. */
+export interface GroupLimit {
+  readonly group: Group
+  /** Σ weight over the members. */
+  readonly netMin: Limit | null
+  readonly netMax: Limit | null
+  /** Σ |weight| over the members. */
+  readonly grossMax: Limit | null
+}
+
+/** Limits of Σ loading·weight, such as the beta of the book. */
+export interface FactorLimit {
+  readonly name: string
+  /** Per underlying. */
+  readonly loading: readonly Ratio[]
+  readonly min: Limit | null
+  readonly max: Limit | null
+}
+
+/**
+ * A limit of what is lost over a horizon with a confidence, as a fraction of equity. `normal`: √h times a multiple of the annual
+ * volatility of the book, returns without mean. `historical`: over the scenarios of the forecast, whose horizon it must be.
+ */
+export interface TailLimit {
+  readonly measure: 'valueAtRisk' | 'expectedShortfall'
+  readonly method: 'normal' | 'historical'
+  /** Above ½, below 1. */
+  readonly confidence: Ratio
+  readonly horizonMs: number
+  readonly max: Limit
+}
+
 /** Limits; null = not limited. Fractions of equity unless the name says otherwise. */
 export interface Constraints {
   /** Per underlying. */
-  readonly weightMin: readonly (Ratio | null)[]
-  readonly weightMax: readonly (Ratio | null)[]
+  readonly weightMin: readonly (Limit | null)[]
+  readonly weightMax: readonly (Limit | null)[]
   /** Σ |weight| over underlyings. */
-  readonly grossMax: Ratio | null
+  readonly grossMax: Limit | null
+  /** Σ |value| over positions and coin balances: a coin held and its short perp both count, where gross has their difference. */
+  readonly leverageMax: Limit | null
   /** Σ weight over underlyings. */
-  readonly netMin: Ratio | null
-  readonly netMax: Ratio | null
-  /** Σ |traded weight| of one plan. */
-  readonly turnoverMax: Ratio | null
-  /** Share of each instrument's own volume over a horizon. */
-  readonly participation: { readonly share: Ratio; readonly horizonMs: number } | null
-  /** Least settled money left, all currencies together. Each currency alone stays at 0 or above where it was. */
-  readonly cashMin: Ratio
+  readonly netMin: Limit | null
+  readonly netMax: Limit | null
+  readonly groups: readonly GroupLimit[]
+  readonly factors: readonly FactorLimit[]
+  /** √(w'Σw) and √(d'Σd), annual. */
+  readonly volatilityMax: Limit | null
+  readonly trackingErrorMax: Limit | null
+  readonly tails: readonly TailLimit[]
+  /** Σ |traded weight| of one plan: of the book, per underlying, per instrument. */
+  readonly turnoverMax: Limit | null
+  readonly turnoverOfMax: readonly (Limit | null)[]
+  readonly tradedMax: readonly (Limit | null)[]
+  /** Share of each instrument's own volume over a horizon, and of the volume of all that may be traded. */
+  readonly participation: {
+    readonly share: Limit | null
+    readonly ofBook: Limit | null
+    readonly horizonMs: number
+  } | null
+  /** Share of each instrument's own depth. */
+  readonly depthShareMax: Limit | null
+  /**
+   * Least settled money left, all currencies together; null: 0, or where it is. Each currency alone stays at 0, or at the debt
+   * that is allowed here, or above where it was.
+   */
+  readonly cashMin: Limit | null
   /** Largest single order. */
-  readonly orderMax: Ratio | null
+  readonly orderMax: Limit | null
   /** Per underlying, 1 = may not be traded. */
   readonly frozen: Uint8Array
   /** Per instrument, 1 = may not be traded. */

@@ -3,112 +3,123 @@
  * ones nearest to what was wanted in the metric of risk, min (z − z_wanted)'Σ(z − z_wanted).
  */
 import { assert } from '../base/result.ts'
-import { type LinearRow, type Projected, projectOnto } from '../maths/quadratic-program.ts'
-import { measureRow, type Row, slopeRow, type Within } from './limits.ts'
+import { makeCostProgram } from '../maths/cost-program.ts'
+import type { CostProgram } from '../maths/cost-program-types.ts'
+import { type Solved, solveUnder } from './limit-program.ts'
+import { type Row, slopeRow, tradedOf, type Within } from './limits.ts'
+import { type Box, sourceOf } from './optimum-rows.ts'
 import type { PlanInputs } from './plan-types.ts'
 import { shareInside } from './split.ts'
 
 /** Traded weights below this are rounding noise of the projection, far below any lot. */
 const NOISE = 1e-15
+/** Residuals of a projection that is one; what it is off the limits is taken back below. */
+const RESIDUAL_MAX = 1e-6
 
-/** min (z − wanted)'Σ(z − wanted) over 0..capped and the rows, each trade split over its instruments in fixed shares. */
+/** @param split what the caps on single trades leave, per instrument */
 export function projectNearest(
-  { mandate: { universe }, risk }: PlanInputs,
+  inputs: PlanInputs,
   {
     wanted,
-    capped,
-    byInstrument,
+    split,
     rows,
-  }: { wanted: Float64Array; capped: Float64Array; byInstrument: Float64Array; rows: readonly Row[] },
-): Omit<Within, 'byInstrument'> {
-  const active = Array.from(capped.keys()).filter((u) => capped[u] !== 0)
-  const direction = Int8Array.from(byInstrument, Math.sign)
-  const n = active.length
-  const total = wanted.length
-  if (n === 0) return { trade: new Float64Array(total), binding: [] }
-  const spread = (x: Float64Array): Float64Array => {
-    const part = new Float64Array(total)
-    active.forEach((u, k) => {
-      part[u] = x[k]! / capped[u]!
-    })
-    return byInstrument.map((t, j) => t * part[universe.underlyingOf[j]!]!)
+  }: { readonly wanted: Float64Array; readonly split: Float64Array; readonly rows: readonly Row[] },
+): Within {
+  const { universe } = inputs.mandate
+  const instruments = Array.from(split.keys()).filter((j) => split[j] !== 0)
+  const variablesOf = universe.instrumentsOf.map((own) => own.map((j) => instruments.indexOf(j)).filter((k) => k >= 0))
+  const decision = {
+    instruments,
+    variablesOf,
+    rungs: [],
+    terms: distanceTerms(inputs, { wanted, split, instruments, variablesOf }),
   }
-  /** The row linearised at x, in the coordinates of the active underlyings. */
-  const linearise = (row: Row, x: Float64Array): { coefficients: Float64Array; bound: number } => {
-    const traded = spread(x)
-    const slope = slopeRow(universe, row, traded, direction)
-    const perUnderlying = new Float64Array(total)
-    let flat = measureRow(universe, row, traded)
-    for (let j = 0; j < traded.length; j++) {
-      const u = universe.underlyingOf[j]!
-      if (capped[u] !== 0) perUnderlying[u]! += (slope[j]! * byInstrument[j]!) / capped[u]!
-      flat -= slope[j]! * traded[j]!
-    }
-    return { coefficients: Float64Array.from(active, (u) => perUnderlying[u]!), bound: row.bound - flat }
-  }
-  const gross = rows.findIndex((row) => row.limit === 'gross')
-  // Every sign pattern of the gross limit is a row of its own: numbered past the others as they come up.
-  let patterns = 0
-  const project = (slack: number): Projected =>
-    projectOnto({
-      n,
-      metric: distanceMetric(risk.covariance, active, total),
-      point: Float64Array.from(active, (u) => wanted[u]!),
-      lower: Float64Array.from(active, (u) => Math.min(0, capped[u]!)),
-      upper: Float64Array.from(active, (u) => Math.max(0, capped[u]!)),
-      rows: rows.flatMap((row, id) =>
-        id === gross ? [] : [loosen({ id, ...linearise(row, new Float64Array(n)) }, slack)],
-      ),
-      cut: (x) =>
-        gross < 0 || measureRow(universe, rows[gross]!, spread(x)) <= rows[gross]!.bound + Math.max(slack, ROUNDING)
-          ? null
-          : loosen({ id: rows.length + patterns++, ...linearise(rows[gross]!, x) }, slack),
-    })
-  // Rows that meet in one point without room can look contradictory to float64; what the least room lets out comes back below.
-  const solution = SLACKS.reduce<Projected>(
-    (tried, slack) => (tried.status === 'optimal' ? tried : project(slack)),
-    project(0),
-  )
-  assert(solution.status === 'optimal', 'no trade obeys every relaxed limit, so the projection has a solution')
-  const inside = shareInside(universe, rows, spread(solution.x))
-  const trade = new Float64Array(total)
-  active.forEach((u, k) => {
-    trade[u] = Math.abs(solution.x[k]!) <= NOISE ? 0 : inside * solution.x[k]!
+  const under = solveUnder(universe, {
+    decision,
+    box: boxBetween(split, instruments),
+    rows,
+    reaches: rows.map(({ bound }) => ({ bound, price: Number.POSITIVE_INFINITY })),
+    sizes: split.map(Math.abs),
+    solve,
   })
-  const binding = solution.active.flatMap(({ by }) => {
-    if (by.kind !== 'row') return []
-    const row = rows[by.id < rows.length ? by.id : gross]!
-    const { coefficients } = linearise(row, solution.x)
-    const touches = new Uint8Array(total)
-    active.forEach((u, k) => {
-      touches[u] = coefficients[k]! * wanted[u]! > 0 ? 1 : 0
-    })
-    return [{ limit: row.limit, limitValue: row.limitValue, touches, price: null }]
+  const share = shareInside(universe, rows, under.traded)
+  const byInstrument = under.traded.map((t) => (Math.abs(t) <= NOISE ? 0 : share * t))
+  const trade = Float64Array.from(universe.underlyings, (_, u) => tradedOf(universe, byInstrument, u))
+  const binding = rows.flatMap((row, k) => {
+    if (!(under.prices[k]! > 0)) return []
+    const { perUnit, ...source } = sourceOf(universe, row, { variablesOf, traded: byInstrument })
+    const slope = slopeRow(universe, row, byInstrument, Int8Array.from(split, Math.sign))
+    // A row holds back what adds to it.
+    const touches = source.touches.map((each, u) =>
+      each === 1 && universe.instrumentsOf[u]!.some((j) => slope[j]! * split[j]! > 0) ? 1 : 0,
+    )
+    return [{ ...source, touches, price: null }]
   })
-  return { trade, binding }
+  return { trade, byInstrument, binding }
 }
 
-/** Room given to rows that meet in one point, in weight; far below a lot. */
-const SLACKS = [1e-12, 1e-10, 1e-8]
-/** Beyond a row by this, in weight, is rounding. */
-const ROUNDING = 1e-12
+/** Every trade keeps its direction and only shrinks. */
+function boxBetween(split: Float64Array, instruments: readonly number[]): Box {
+  const none = instruments.map(() => null)
+  return {
+    lower: Float64Array.from(instruments, (j) => Math.min(0, split[j]!)),
+    upper: Float64Array.from(instruments, (j) => Math.max(0, split[j]!)),
+    lowest: none,
+    highest: none,
+    rows: [],
+    sources: [],
+  }
+}
 
-const loosen = (row: LinearRow, slack: number): LinearRow => (slack === 0 ? row : { ...row, bound: row.bound + slack })
+function solve(program: CostProgram): Solved {
+  const answer = makeCostProgram(program.n, program.rows.length).solve(program)
+  const { primalResidual, dualResidual, gap } = answer.certificate
+  assert(
+    answer.status !== 'infeasible' && Math.max(primalResidual, dualResidual, gap) <= RESIDUAL_MAX,
+    `no trade obeys every relaxed limit, so the projection has a solution; was ${answer.status}, ${primalResidual} ${dualResidual} ${gap}`,
+  )
+  return answer
+}
 
 /** Share of plain weight distance in the metric: decides where risk cannot, such as between assets without volatility. */
 const PLAIN = 1e-6
 /** Variances below this are no risk: dividing by them would overflow. */
 const NO_VARIANCE = 1e-30
 
-/** Σ of the active underlyings over its largest variance, plus a little plain distance. */
-function distanceMetric(covariance: Float64Array, active: readonly number[], total: number): Float64Array {
-  const n = active.length
-  const largest = active.reduce((most, u) => Math.max(most, covariance[u * total + u]!), 0)
+/** ½ of the distance in Σ over its largest variance, plus a little plain distance to the split. */
+function distanceTerms(
+  { mandate: { universe }, risk }: PlanInputs,
+  {
+    wanted,
+    split,
+    instruments,
+    variablesOf,
+  }: {
+    readonly wanted: Float64Array
+    readonly split: Float64Array
+    readonly instruments: readonly number[]
+    readonly variablesOf: readonly (readonly number[])[]
+  },
+): Omit<CostProgram, 'lower' | 'upper' | 'rows' | 'caps'> {
+  const { covariance } = risk
+  const total = wanted.length
+  const n = instruments.length
+  const own = instruments.map((j) => universe.underlyingOf[j]!)
+  const largest = own.reduce((most, u) => Math.max(most, covariance[u * total + u]!), 0)
   const scale = largest > NO_VARIANCE ? 1 / largest : 0
-  const metric = new Float64Array(n * n)
+  const quadratic = new Float64Array(n * n)
   for (let p = 0; p < n; p++) {
-    const row = active[p]! * total
-    for (let q = 0; q < n; q++) metric[p * n + q] = scale * covariance[row + active[q]!]! + (p === q ? PLAIN : 0)
+    const row = own[p]! * total
+    for (let q = 0; q < n; q++) quadratic[p * n + q] = scale * covariance[row + own[q]!]! + (p === q ? PLAIN : 0)
   }
-  return metric
+  const deviation = new Float64Array(n)
+  const linear = Float64Array.from(instruments, (j) => -PLAIN * split[j]!)
+  variablesOf.forEach(([first], u) => {
+    if (first === undefined) return
+    deviation[first] = -wanted[u]!
+    // The plain distance of the first is to its part of the split and all that the caps took.
+    linear[first]! += PLAIN * tradedOf(universe, split, u)
+  })
+  const nothing = new Float64Array(n)
+  return { n, quadratic, deviation, linear, proportional: nothing, power: nothing, exponent: 1, felt: null }
 }

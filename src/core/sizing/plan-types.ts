@@ -77,10 +77,23 @@ export const LIMIT_NAMES = [
   'weightMin',
   'weightMax',
   'gross',
+  'leverage',
   'netMin',
   'netMax',
+  'groupMin',
+  'groupMax',
+  'groupGross',
+  'factorMin',
+  'factorMax',
   'turnover',
+  'turnoverOf',
   'participation',
+  'participationOfBook',
+  'depthShare',
+  'volatility',
+  'trackingError',
+  'valueAtRisk',
+  'expectedShortfall',
   'cash',
   'orderMax',
   'frozen',
@@ -110,10 +123,12 @@ export type Reason =
   | {
       readonly kind: 'bound'
       readonly limit: LimitName
+      /** Of the group, factor, underlying, instrument or currency; null where the trade says it or there is one such limit. */
+      readonly name: string | null
       readonly limitValue: number
       readonly wanted: number
       readonly allowed: number
-      /** Fraction of equity that one more unit of the limit would save; null where the policy weighs no cost. */
+      /** Fraction of equity that one more unit of room would save; null where the policy weighs no cost. */
       readonly price: number | null
     }
   /** Resized because limits changed the other trades. */

@@ -8,10 +8,12 @@ import { absolute, type Decimal, signOf, toNumber, ZERO } from '../base/decimal.
 import { RATIO_ZERO } from '../base/ratio.ts'
 import { optimiseOnLattice } from '../maths/lattice.ts'
 import { exactTrade } from './exact-trade.ts'
-import { exceeds, limitRows, type Row } from './limits.ts'
+import { limitRows } from './limit-rows.ts'
+import { exceeds, type Row } from './limits.ts'
 import { leftoverOf, type RoundedLeg, roundLeg } from './order-grid.ts'
 import type { Allowed, Imbalance, PlanInputs, Quantized, Reason, Valued } from './plan-types.ts'
 import { orderOf, type Rounding, roundDecision, roundNearest, type Unrounded } from './rounding.ts'
+import { isOnLattice, roundAlone } from './rounding-alone.ts'
 
 interface Limited {
   readonly allowed: Allowed
@@ -24,6 +26,7 @@ export function quantize(inputs: PlanInputs, held: Valued, limited: Limited): Qu
   const quantity = legs.map((): Decimal => ZERO)
   // The optimum without trades is none on the lattice either.
   if (legs.every((leg) => leg === null)) return { quantity, because: legs.map(() => []), proven: true }
+  if (!unrounded.rows.every(isOnLattice)) return roundAlone(inputs, held, unrounded)
   const rounding = programOf(inputs, held, { unrounded, limited })
   const { lots: counts, point, proven } = optimiseOnLattice(rounding.program, rounding.start)
   rounding.instruments.forEach((j, k) => {
@@ -38,7 +41,7 @@ export const roundingOf = (inputs: PlanInputs, held: Valued, limited: Limited): 
 
 const roundEach = (inputs: PlanInputs, held: Valued, allowed: Allowed): Unrounded => ({
   allowed,
-  legs: inputs.mandate.universe.instruments.map((_, j) => roundAlone(inputs, held, { allowed, j })),
+  legs: inputs.mandate.universe.instruments.map((_, j) => roundOne(inputs, held, { allowed, j })),
   rows: limitRows(inputs, held),
 })
 
@@ -57,7 +60,7 @@ export function quantizeOne(
   held: Valued,
   { allowed, j }: { readonly allowed: Allowed; readonly j: number },
 ): { readonly quantity: Decimal; readonly because: readonly Reason[] } {
-  const leg = roundAlone(inputs, held, { allowed, j })
+  const leg = roundOne(inputs, held, { allowed, j })
   if (leg === null) return { quantity: ZERO, because: [] }
   const { universe } = inputs.mandate
   const traded = new Float64Array(universe.instruments.length)
@@ -68,7 +71,7 @@ export function quantizeOne(
 }
 
 /** What is allowed of one instrument, rounded alone; null where nothing is. */
-function roundAlone(
+function roundOne(
   inputs: PlanInputs,
   held: Valued,
   { allowed, j }: { readonly allowed: Allowed; readonly j: number },

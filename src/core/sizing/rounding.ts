@@ -206,7 +206,8 @@ function overTrades({ slope, bend, kink, base, bound, spends }: Row, instruments
     bound: bound - base,
     price: Number.POSITIVE_INFINITY,
     weight: 1,
-    groupKink: kink,
+    // Rows of the lattice have kinks of size 1 (`rounding-alone.ts` has the others).
+    groupKink: kink === null ? null : kink.at,
     spends:
       own === null
         ? null

@@ -4,8 +4,9 @@
  */
 import { isFunded } from '../domain/instrument.ts'
 import type { Universe } from '../domain/universe.ts'
-import { type Cap, capInstrument, capUnderlying, exceeds, measureRow, type Row, slopeRow } from './limits.ts'
+import { type Cap, exceeds, measureRow, type Row, slopeRow } from './limits.ts'
 import type { LimitName, PlanInputs, Valued } from './plan-types.ts'
+import { capInstrument, capUnderlying } from './trade-caps.ts'
 import { extraCarry, listTradeable, orderTradeable } from './tradeable.ts'
 
 export interface Split {
@@ -30,14 +31,14 @@ export function splitCheapestFirst(
     const z = wanted[u]!
     if (z === 0) return null
     const direction = z > 0 ? 1 : -1
-    const own = capUnderlying(inputs, held, u, direction)
+    const own = capUnderlying(inputs, held, { at: u, direction, priced: true })
     const size = Math.min(Math.abs(z), own.size)
     let left = size
-    let last: Cap = { size: 0, limit: blockedBy(inputs, u), limitValue: 0 }
+    let last: Cap = { size: 0, limit: blockedBy(inputs, u), name: null, limitValue: 0, perUnit: 0 }
     for (const j of cheapest[direction > 0 ? 'buy' : 'sell'][u]!) {
-      const cap = capInstrument(inputs, held, j, direction)
+      const cap = capInstrument(inputs, held, { at: j, direction, priced: true })
       const part = Math.min(left, cap.size)
-      byInstrument[j] = direction * part
+      if (part > 0) byInstrument[j] = direction * part
       room[j] = cap.size - part
       left -= part
       last = cap

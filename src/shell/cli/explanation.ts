@@ -1,8 +1,9 @@
 /** `plan --explain`: what each trade is worth and costs, what holds it back, what would change it, and every stage. */
 import { absolute, add, type Decimal, toNumber, ZERO } from '../../core/base/decimal.ts'
 import { formatAmount, formatBp } from '../../core/base/format.ts'
-import { explainLines, percent, type StageLine } from '../../core/sizing/explain.ts'
+import { explainLines, type StageLine } from '../../core/sizing/explain.ts'
 import { flipWords } from '../../core/sizing/explain-flip.ts'
+import { percent } from '../../core/sizing/explain-percent.ts'
 import type { Flip } from '../../core/sizing/flip.ts'
 import type { CostShare, Leg, Line, Reason, SizePlan } from '../../core/sizing/plan-types.ts'
 import { decimalColumn, exactText, moneyCell, priceText } from './figures.ts'

@@ -1,6 +1,6 @@
 /** The imbalance of a book in every unit, as a screen, rows of CSV and plain data. */
 import { ratioToNumber } from '../../core/base/ratio.ts'
-import { percent } from '../../core/sizing/explain.ts'
+import { percent } from '../../core/sizing/explain-percent.ts'
 import type { Policy } from '../../core/sizing/mandate.ts'
 import type { SizePlan } from '../../core/sizing/plan-types.ts'
 import { drawBars } from './bars.ts'

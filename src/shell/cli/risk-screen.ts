@@ -1,6 +1,6 @@
 /** The forecast of risk behind a book, and how good its estimator and others would have been, as screens and plain data. */
 import { formatAmount, formatDuration, formatInstantShort } from '../../core/base/format.ts'
-import { percent } from '../../core/sizing/explain.ts'
+import { percent } from '../../core/sizing/explain-percent.ts'
 import type { SizePlan } from '../../core/sizing/plan-types.ts'
 import type { Book } from '../../wire/book.ts'
 import { estimatorLabel } from './estimator-label.ts'

@@ -2,7 +2,7 @@
 import { absolute, add, ZERO } from '../../core/base/decimal.ts'
 import { formatAmount } from '../../core/base/format.ts'
 import type { Instant } from '../../core/base/instant.ts'
-import { percent } from '../../core/sizing/explain.ts'
+import { percent } from '../../core/sizing/explain-percent.ts'
 import { factorSentence, quoteSentence, tradeSentence } from '../../core/sizing/explain-trade.ts'
 import type { QuoteSide, Quotes } from '../../core/sizing/quotes.ts'
 import type { FactorName, SizedTrade } from '../../core/sizing/trade-types.ts'

@@ -40,6 +40,7 @@ function inputs(over: Partial<CostInputs> = {}, instruments: readonly Instrument
       stale: new Uint8Array(n),
       rate: universe.currencies.map(() => decimal('1')),
       volumePerDay: new Float64Array(n).fill(1e9),
+      depth: Float64Array.of(),
     },
     vol: new Float64Array(universe.underlyings.length).fill(0.6),
     equity: decimal('1000000'),

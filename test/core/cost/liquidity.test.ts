@@ -37,6 +37,7 @@ function termsOf(liquidity: Liquidity | null, makerShare = ratio(0n, 1n)) {
       stale: new Uint8Array(1),
       rate: universe.currencies.map(() => decimal('1')),
       volumePerDay: Float64Array.of(Number.NaN),
+      depth: Float64Array.of(),
       liquidity: [liquidity],
     },
     vol: Float64Array.of(0.6),

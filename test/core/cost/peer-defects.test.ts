@@ -71,6 +71,7 @@ describe('one object of cost', () => {
           stale: new Uint8Array(1),
           rate: [decimal('1')],
           volumePerDay: Float64Array.of(1e9),
+          depth: Float64Array.of(),
         },
         vol: Float64Array.of(0.6),
         equity: decimal('1000000'),

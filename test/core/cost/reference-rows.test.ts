@@ -45,6 +45,7 @@ function publishedBook({ rows, b, value, carry }: { rows: number; b: number; val
         stale: new Uint8Array(n),
         rate: universe.currencies.map(() => ONE),
         volumePerDay: Float64Array.from(universe.instruments, ({ id }) => volume[at(id)]!),
+        depth: Float64Array.of(),
       },
       vol: Float64Array.from(universe.underlyings, (id) => sigma[at(id)]! * Math.sqrt(365)),
       equity: fromUnits(BigInt(value) * 10n ** 18n),

@@ -49,6 +49,7 @@ const terms = (change: Partial<CostInputs>): readonly Issue[] => {
         stale: Uint8Array.of(0),
         rate: [decimal('1')],
         volumePerDay: Float64Array.of(Number.NaN),
+        depth: Float64Array.of(),
       },
       vol: Float64Array.of(0.6),
       equity: decimal('1000'),

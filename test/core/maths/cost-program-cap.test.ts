@@ -184,7 +184,7 @@ describe('caps', () => {
   test('[CONVEX-8] caps that are none are refused', () => {
     const base = { n: 1, quadratic: Float64Array.of(1), deviation: fill(1, 0) }
     const one = cap({ matrix: Float64Array.of(1), point: fill(1, 0), radius: 1 })
-    expect(() => solve(program({ ...base, caps: [one, one, one, one] }))).toThrow('caps must be at most 3, were 4')
+    expect(() => solve(program({ ...base, caps: new Array(9).fill(one) }))).toThrow('caps must be at most 8, were 9')
     expect(() => solve(program({ ...base, caps: [{ ...one, radius: -1 }] }))).toThrow('at least 0, was -1')
     expect(() => solve(program({ ...base, caps: [{ ...one, point: fill(1, Number.NaN) }] }))).toThrow('finite')
   })

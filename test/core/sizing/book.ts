@@ -5,13 +5,38 @@ import { type CostModel, takerCosts } from '../../../src/core/cost/cost-terms.ts
 import type { Instrument } from '../../../src/core/domain/instrument.ts'
 import type { OpenOrder } from '../../../src/core/domain/portfolio.ts'
 import { makeUniverse } from '../../../src/core/domain/universe.ts'
-import type { Constraints, Policy } from '../../../src/core/sizing/mandate.ts'
+import type { Constraints, Limit, Policy } from '../../../src/core/sizing/mandate.ts'
 import type { PlanInputs } from '../../../src/core/sizing/plan-types.ts'
 
 export const r = (text: string): Ratio => {
   const parsed = ratioOfText(text)
   if (parsed === null) throw new Error(`test ratio ${text}`)
   return parsed
+}
+
+/** Limits as terms of a book: a ratio is one that holds. */
+type Terse<T> = T extends Limit
+  ? Limit | Ratio
+  : T extends readonly (infer E)[]
+    ? readonly Terse<E>[]
+    : T extends Uint8Array
+      ? T
+      : T extends object
+        ? { readonly [K in keyof T]: Terse<T[K]> }
+        : T
+
+/** A limit that what is beyond it costs `price` a unit. */
+export const priced = (value: string, price: string): Limit => ({ value: r(value), price: r(price) })
+
+/** Ratios that are no limits. */
+const NO_LIMITS = ['loading', 'confidence']
+/** Every ratio that stands for a limit as the limit that it is. */
+function spellOut(each: unknown, key: string): unknown {
+  if (typeof each !== 'object' || each === null || each instanceof Uint8Array || NO_LIMITS.includes(key)) return each
+  if (Array.isArray(each)) return each.map((item) => spellOut(item, key))
+  if ('value' in each) return each
+  if ('n' in each) return { value: each, price: null }
+  return Object.fromEntries(Object.entries(each).map(([name, item]) => [name, spellOut(item, name)]))
 }
 
 export interface SpotTerms {
@@ -35,11 +60,14 @@ export interface BookTerms {
   readonly vols: Readonly<Record<string, number>>
   readonly correlation?: (a: string, b: string) => number
   readonly policy: Policy
-  readonly limits?: Partial<Constraints>
+  readonly limits?: Readonly<{ [K in keyof Constraints]?: Terse<Constraints[K]> }>
   readonly trade?: Readonly<Record<string, readonly string[]>>
   readonly orders?: readonly (Omit<OpenOrder, 'instrument'> & { readonly on: string })[]
   readonly stale?: readonly string[]
   readonly volumes?: Readonly<Record<string, number>>
+  readonly depths?: Readonly<Record<string, number>>
+  /** Returns of days, a row of all underlyings each. */
+  readonly scenarios?: readonly (readonly number[])[]
   readonly costs?: Partial<CostModel>
 }
 
@@ -90,14 +118,23 @@ export function makeInputs(terms: BookTerms): PlanInputs {
         grossMax: null,
         netMin: null,
         netMax: null,
+        leverageMax: null,
+        groups: [],
+        factors: [],
+        volatilityMax: null,
+        trackingErrorMax: null,
+        tails: [],
         turnoverMax: null,
+        turnoverOfMax: perUnderlying(() => null),
+        tradedMax: perInstrument(() => null),
         participation: null,
-        cashMin: r('0'),
+        depthShareMax: null,
+        cashMin: null,
         orderMax: null,
         frozen: new Uint8Array(n),
         frozenInstrument: new Uint8Array(instruments.length),
         reduceOnly: new Uint8Array(n),
-        ...terms.limits,
+        ...(spellOut(terms.limits ?? {}, 'limits') as Partial<Constraints>),
       },
       tradeable: perUnderlying((name) =>
         (
@@ -120,6 +157,7 @@ export function makeInputs(terms: BookTerms): PlanInputs {
         name === 'USD' ? decimal('1') : decimal(terms.rates?.[name] ?? terms.spot?.[name]?.price ?? '0'),
       ),
       volumePerDay: Float64Array.from(perInstrument((id) => terms.volumes?.[id] ?? Number.NaN)),
+      depth: Float64Array.from(perInstrument((id) => terms.depths?.[id] ?? Number.NaN)),
     },
     risk: {
       asOf: 1_772_323_200_000,
@@ -129,6 +167,9 @@ export function makeInputs(terms: BookTerms): PlanInputs {
         const [a, b] = [universe.underlyings[i]!, universe.underlyings[j]!]
         return vol[i]! * vol[j]! * (i === j ? 1 : a < b ? rho(a, b) : rho(b, a))
       }),
+      ...(terms.scenarios === undefined
+        ? {}
+        : { scenarios: { horizonMs: 86_400_000, returns: Float64Array.from(terms.scenarios.flat()) } }),
       notes: [],
     },
     costs: { ...takerCosts(universe), ...terms.costs },

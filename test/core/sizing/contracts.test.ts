@@ -146,7 +146,7 @@ describe('which instrument is traded', () => {
     const sizePlan = planned(
       both({
         volumes: { BTC: 1e9, 'BTC-DEC': 100_000 },
-        limits: { participation: { share: r('0.1'), horizonMs: 86_400_000 } },
+        limits: { participation: { share: r('0.1'), ofBook: null, horizonMs: 86_400_000 } },
       }),
     )
     // A tenth of 100,000 a day is 10,000 of the future; the other 40,000 are spot.

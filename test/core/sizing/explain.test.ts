@@ -1,14 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decimal } from '../../../src/core/base/decimal.ts'
-import {
-  explainBook,
-  limitPhrase,
-  percent,
-  sentence,
-  stageOf,
-  summariseTrades,
-} from '../../../src/core/sizing/explain.ts'
+import { explainBook, sentence, stageOf, summariseTrades } from '../../../src/core/sizing/explain.ts'
+import { limitPhrase } from '../../../src/core/sizing/explain-limits.ts'
+import { percent } from '../../../src/core/sizing/explain-percent.ts'
 import { LIMIT_NAMES, type Reason, type SizePlan } from '../../../src/core/sizing/plan-types.ts'
 
 const names = { subject: 'BTC', numeraire: 'USD' }
@@ -44,7 +39,7 @@ const EXAMPLES: { readonly [K in Reason['kind']]: readonly [Extract<Reason, { ki
     'left alone: the cheapest way back to 7.0 % tracking error does without it',
   ],
   bound: [
-    { kind: 'bound', limit: 'gross', limitValue: 1, wanted: 0.2, allowed: 0.1, price: 0.003 },
+    { kind: 'bound', limit: 'gross', name: null, limitValue: 1, wanted: 0.2, allowed: 0.1, price: 0.003 },
     'limited',
     'the gross limit is 100.0 %: +10.0 % instead of +20.0 %; a point more of it would save 0.3 bp',
   ],
@@ -177,9 +172,9 @@ describe('sentences', () => {
   it('[CLI-24] every limit has words and a sentence of its own', () => {
     const limits = [...LIMIT_NAMES]
     const bounds = limits.map((limit) =>
-      sentence({ kind: 'bound', limit, limitValue: 0.1, wanted: 0.2, allowed: 0, price: null }, names),
+      sentence({ kind: 'bound', limit, name: null, limitValue: 0.1, wanted: 0.2, allowed: 0, price: null }, names),
     )
-    expect(new Set(limits.map(limitPhrase)).size).toBe(limits.length)
+    expect(new Set(limits.map((limit) => limitPhrase({ limit, name: null }))).size).toBe(limits.length)
     expect(new Set(bounds).size).toBe(limits.length)
     for (const text of bounds) expect(text).toMatch(/: nothing instead of \+20\.0 %$/)
   })

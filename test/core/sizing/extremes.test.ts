@@ -8,12 +8,13 @@ import { type Decimal, decimal, toNumber } from '../../../src/core/base/decimal.
 import { makeRandom, type Random } from '../../../src/core/base/random.ts'
 import { ratioToNumber } from '../../../src/core/base/ratio.ts'
 import type { Perp } from '../../../src/core/domain/instrument.ts'
-import type { Constraints, Policy } from '../../../src/core/sizing/mandate.ts'
+import type { Constraints, Limit, Policy } from '../../../src/core/sizing/mandate.ts'
 import { plan } from '../../../src/core/sizing/plan.ts'
 import type { SizePlan } from '../../../src/core/sizing/plan-types.ts'
 import { type BookTerms, makeInputs, r, type SpotTerms } from './book.ts'
 
 const NAMES = ['AAA', 'BBB', 'CCC', 'DDD', 'EEE', 'FFF']
+const hard = (value: string): Limit => ({ value: r(value), price: null })
 const text = (x: number): string => x.toFixed(18).replace(/\.?0+$/, '')
 
 /** Draws from one stream, so that a seed and a number name a book. */
@@ -54,7 +55,7 @@ function drawPolicy({ pick }: Draw, n: number): Policy {
 /** Limits that the targets obey, since others are refused. */
 function drawLimits({ pick, chance }: Draw, targets: readonly number[]): Partial<Constraints> {
   const around = (limit: string | null, least: number) =>
-    limit === null ? null : r(text(Math.max(Number(limit), least)))
+    limit === null ? null : hard(text(Math.max(Number(limit), least)))
   const gross = targets.reduce((sum, each) => sum + Math.abs(each), 0)
   const net = targets.reduce((sum, each) => sum + each, 0)
   const turnover = pick(null, null, '0', '0.05', '0.5')
@@ -62,11 +63,11 @@ function drawLimits({ pick, chance }: Draw, targets: readonly number[]): Partial
   return {
     grossMax: around(pick(null, null, '0.5', '4'), gross + 1e-9),
     netMax: around(pick(null, null, '1', '4'), net + 1e-9),
-    turnoverMax: turnover === null ? null : r(turnover),
-    orderMax: order === null ? null : r(order),
-    cashMin: r(pick('0', '-10', '0.1')),
+    turnoverMax: turnover === null ? null : hard(turnover),
+    orderMax: order === null ? null : hard(order),
+    cashMin: hard(pick('0', '-10', '0.1')),
     weightMax: targets.map((each) => around(pick(null, null, '0.4', '1'), each + 1e-9)),
-    participation: chance(0.2) ? { share: r('0.1'), horizonMs: 86_400_000 } : null,
+    participation: chance(0.2) ? { share: hard('0.1'), ofBook: null, horizonMs: 86_400_000 } : null,
     frozen: Uint8Array.from(targets, () => (chance(0.1) ? 1 : 0)),
     reduceOnly: Uint8Array.from(targets, () => (chance(0.1) ? 1 : 0)),
   }
@@ -139,7 +140,7 @@ function exceeded({ lines, before, turnover }: SizePlan, limits: Partial<Constra
   const found: string[] = []
   const test = (name: string, value: number, limit: Constraints['grossMax'] | undefined, was: number): void => {
     if (limit === null || limit === undefined) return
-    const most = Math.max(ratioToNumber(limit), was)
+    const most = Math.max(ratioToNumber(limit.value), was)
     if (value > most + 1e-9 * Math.max(1, Math.abs(most))) found.push(`${name} ${value} above ${most}`)
   }
   test(
@@ -177,7 +178,7 @@ describe('extremes', () => {
       }
       planned++
       expect([run, nonFinite(result.value)]).toEqual([run, []])
-      expect([run, exceeded(result.value, terms.limits!)]).toEqual([run, []])
+      expect([run, exceeded(result.value, inputs.mandate.constraints)]).toEqual([run, []])
       for (const { instrument, quantity, after, notional } of result.value.legs) {
         const { lot } = inputs.mandate.universe.instruments.find(({ id }) => id === instrument)!.grid
         expect([run, after === 0n || multipleOf(quantity, lot)]).toEqual([run, true])

@@ -31,16 +31,18 @@ const flipsOf = <K extends Flip['kind']>(inputs: PlanInputs, kind: K): Extract<F
 /** The plan once the number of a flip stands at `part` of the way from where it is now. */
 function plannedAt(inputs: PlanInputs, flip: Flip, part: number): SizePlan {
   const { universe } = inputs.mandate
-  const u = flip.kind === 'limit' && flip.underlying === null ? null : universe.underlyings.indexOf(flip.underlying!)
   switch (flip.kind) {
     case 'price':
-      return planned({ ...inputs, market: movePrice(inputs.market, universe, u!, flip.move * part) })
+      return planned({
+        ...inputs,
+        market: movePrice(inputs.market, universe, universe.underlyings.indexOf(flip.underlying), flip.move * part),
+      })
     case 'cost': {
       const j = universe.instruments.findIndex(({ id }) => id === flip.instrument)
       return planned(moveCost(inputs, j, part * (flip.cost - flip.now)))
     }
     case 'limit':
-      return planned(moveLimit(inputs, { limit: flip.limit, u }, flip.now + part * (flip.value - flip.now))!)
+      return planned(moveLimit(inputs, flip, flip.now + part * (flip.value - flip.now))!)
   }
 }
 const JUST_BEFORE = 1 - 1e-3
@@ -169,7 +171,7 @@ describe('what would change the answer', () => {
     expect(others).toEqual([])
     expect(frees).toMatchObject({
       limit: 'turnover',
-      underlying: null,
+      name: null,
       now: 0.2,
       effect: 'free',
       trades: tradesOf(free),
@@ -190,7 +192,7 @@ describe('what would change the answer', () => {
     const free = planned(goldenOne(costAware('10'), { limits: { frozen } }))
     const inputs = goldenOne(costAware('10'), { limits: { frozen, weightMax: [null, r('0.301'), null] } })
     const [frees] = flipsOf(inputs, 'limit')
-    expect(frees).toMatchObject({ limit: 'weightMax', underlying: 'ETH', now: 0.301, effect: 'free' })
+    expect(frees).toMatchObject({ limit: 'weightMax', name: 'ETH', now: 0.301, effect: 'free' })
     expect(frees!.value).toBeCloseTo(0.2 + free.lines[1]!.wanted, 4)
   })
 

@@ -380,7 +380,7 @@ describe('limits, lots and minimums', () => {
   })
 
   test('[PEER-18] more than the market trades: an order is a share of its own volume at most', () => {
-    const participation = { share: r('0.05'), horizonMs: 86_400_000 }
+    const participation = { share: r('0.05'), ofBook: null, horizonMs: 86_400_000 }
     const thin = planned(coin('0', { volumes: { BTC: 100_000 }, limits: { participation } }))
     expect(legs(thin)).toEqual(['BTC 0.5'])
     expect(thin.lines[0]!.because).toContainEqual(expect.objectContaining({ kind: 'bound', limit: 'participation' }))

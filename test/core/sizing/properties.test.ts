@@ -1,12 +1,23 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { absolute, add, decimal, fromUnits, roundTo, toNumber, toText, ZERO } from '../../../src/core/base/decimal.ts'
+import {
+  absolute,
+  add,
+  type Decimal,
+  decimal,
+  fromUnits,
+  roundTo,
+  toNumber,
+  toText,
+  ZERO,
+} from '../../../src/core/base/decimal.ts'
 import { ratioToNumber } from '../../../src/core/base/ratio.ts'
 import { aimAt } from '../../../src/core/sizing/aim.ts'
 import { constrain } from '../../../src/core/sizing/constrain.ts'
 import { measureImbalance } from '../../../src/core/sizing/imbalance.ts'
-import { limitRows, measureRow } from '../../../src/core/sizing/limits.ts'
-import type { Policy } from '../../../src/core/sizing/mandate.ts'
+import { limitRows } from '../../../src/core/sizing/limit-rows.ts'
+import { measureRow } from '../../../src/core/sizing/limits.ts'
+import type { Limit, Policy } from '../../../src/core/sizing/mandate.ts'
 import { plan } from '../../../src/core/sizing/plan.ts'
 import type { PlanInputs, SizePlan } from '../../../src/core/sizing/plan-types.ts'
 import { prepare } from '../../../src/core/sizing/prepare.ts'
@@ -57,13 +68,99 @@ const policyOf = (n: number): fc.Arbitrary<Policy> =>
     ),
   )
 
+const optional = <T>(each: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(each, { nil: null, freq: 1 })
+
+/** Limits beyond the plain ones: a book has few of them at once. */
+const moreLimits = (n: number) =>
+  fc.record({
+    leverage: optional(fraction(0, 3)),
+    group: fc.array(fc.boolean(), { minLength: n, maxLength: n }),
+    groupMin: optional(fraction(-0.5, 0.5)),
+    groupMax: optional(fraction(-0.5, 1)),
+    groupGross: optional(fraction(0, 1)),
+    loading: fc.array(fraction(-1, 2), { minLength: n, maxLength: n }),
+    factorMin: optional(fraction(-1, 0)),
+    factorMax: optional(fraction(0, 1)),
+    volatility: optional(fraction(0, 1)),
+    trackingError: optional(fraction(0, 0.5)),
+    valueAtRisk: optional(fraction(0, 0.1)),
+    shortfall: optional(fraction(0, 0.1)),
+    historical: optional(fraction(0, 0.1)),
+    turnoverOf: fc.array(optional(fraction(0, 0.3)), { minLength: n, maxLength: n }),
+    share: optional(fraction(0, 0.2)),
+    ofBook: optional(fraction(0, 0.2)),
+    depthShare: optional(fraction(0, 0.2)),
+    volumes: fc.array(fc.constantFrom(0, 10_000, 1e6), { minLength: n, maxLength: n }),
+    scenarios: fc.array(fc.array(fc.double({ min: -0.2, max: 0.2, noNaN: true }), { minLength: n, maxLength: n }), {
+      minLength: 5,
+      maxLength: 30,
+    }),
+    price: optional(fraction(0.001, 2)),
+  })
+type MoreLimits = ReturnType<typeof moreLimits> extends fc.Arbitrary<infer T> ? T : never
+
+/** A target outside its own limit is refused, so limits are drawn around it. Some of them have a price. */
+function limitsAround(
+  more: MoreLimits,
+  names: readonly string[],
+  targets: Readonly<Record<string, string>>,
+): NonNullable<BookTerms['limits']> {
+  const weights = names.map((name) => Number(targets[name]))
+  const members = names.flatMap((_, u) => (more.group[u] ? [u] : []))
+  const sum = (of: readonly number[]): number => of.reduce((total, each) => total + each, 0)
+  const rounded = (x: number): string => (Math.round(x * 1e6) / 1e6).toFixed(6)
+  const limit = (text: string | null, hold: (x: number) => number = (x) => x) => {
+    if (text === null) return null
+    return { value: r(rounded(hold(Number(text)))), price: more.price === null ? null : r(more.price) }
+  }
+  const atLeast = (measure: number) => (x: number) => Math.max(x, measure)
+  const atMost = (measure: number) => (x: number) => Math.min(x, measure)
+  const own = members.map((u) => weights[u]!)
+  const factor = sum(weights.map((w, u) => w * Number(more.loading[u])))
+  const gross = sum(weights.map(Math.abs))
+  const day = { horizonMs: 86_400_000, confidence: r('0.99') }
+  const tail = (measure: 'valueAtRisk' | 'expectedShortfall', method: 'normal' | 'historical', text: string | null) =>
+    text === null ? [] : [{ ...day, measure, method, max: limit(text)! }]
+  return {
+    leverageMax: limit(more.leverage, atLeast(gross)),
+    groups:
+      members.length === 0
+        ? []
+        : [
+            {
+              group: { name: 'some', members },
+              netMin: limit(more.groupMin, atMost(sum(own))),
+              netMax: limit(more.groupMax, atLeast(sum(own))),
+              grossMax: limit(more.groupGross, atLeast(sum(own.map(Math.abs)))),
+            },
+          ],
+    factors: [
+      {
+        name: 'beta',
+        loading: more.loading.map(r),
+        min: limit(more.factorMin, atMost(factor)),
+        max: limit(more.factorMax, atLeast(factor)),
+      },
+    ],
+    volatilityMax: limit(more.volatility),
+    trackingErrorMax: limit(more.trackingError),
+    tails: [
+      ...tail('valueAtRisk', 'normal', more.valueAtRisk),
+      ...tail('expectedShortfall', 'normal', more.shortfall),
+      ...tail('expectedShortfall', 'historical', more.historical),
+    ],
+    turnoverOfMax: more.turnoverOf.map((each) => limit(each)),
+    participation: { share: limit(more.share), ofBook: limit(more.ofBook), horizonMs: 43_200_000 },
+    depthShareMax: limit(more.depthShare),
+  }
+}
+
 const bookTerms: fc.Arbitrary<BookTerms> = fc.integer({ min: 1, max: 6 }).chain((n) => {
   const names = NAMES.slice(0, n)
   const perName = <T>(each: fc.Arbitrary<T>): fc.Arbitrary<Record<string, T>> =>
     fc
       .array(each, { minLength: n, maxLength: n })
       .map((list) => Object.fromEntries(names.map((name, i) => [name, list[i]!])))
-  const optional = <T>(each: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(each, { nil: null, freq: 2 })
   return fc
     .record({
       price: perName(fc.constantFrom('64000', '3200.5', '160', '1.07', '0.0003')),
@@ -84,7 +181,8 @@ const bookTerms: fc.Arbitrary<BookTerms> = fc.integer({ min: 1, max: 6 }).chain(
       weightMin: fc.array(optional(fraction(-0.6, 0)), { minLength: n, maxLength: n }),
       frozen: fc.array(fc.constantFrom(0, 0, 0, 1), { minLength: n, maxLength: n }),
       reduceOnly: fc.array(fc.constantFrom(0, 0, 0, 1), { minLength: n, maxLength: n }),
-      cashMin: fraction(-0.5, 0.3),
+      cashMin: optional(fraction(-0.5, 0.3)),
+      more: moreLimits(n),
     })
     .map((draw): BookTerms => {
       const gross = names.reduce((sum, name) => sum + Math.abs(Number(draw.targets[name])), 0)
@@ -130,8 +228,12 @@ const bookTerms: fc.Arbitrary<BookTerms> = fc.integer({ min: 1, max: 6 }).chain(
           ),
           frozen: Uint8Array.from(draw.frozen),
           reduceOnly: Uint8Array.from(draw.reduceOnly),
-          cashMin: r(draw.cashMin),
+          cashMin: draw.cashMin === null ? null : r(draw.cashMin),
+          ...limitsAround(draw.more, names, draw.targets),
         },
+        volumes: Object.fromEntries(names.map((name, i) => [name, draw.more.volumes[i]!])),
+        depths: Object.fromEntries(names.map((name, i) => [name, draw.more.volumes[n - 1 - i]!])),
+        scenarios: draw.more.scenarios,
       }
     })
 })
@@ -336,36 +438,115 @@ function objectiveOf(
   }
 }
 
-/** Independent of the code under test: every limit measured by hand on traded weights. */
+/** Independent of the code under test: every limit that holds, measured by hand on traded weights. */
 function checkLimits(
   inputs: PlanInputs,
-  held: { weight: Float64Array; cashTotal: number },
+  held: { weight: Float64Array; cashTotal: number; equity: Decimal; coinExposure: readonly unknown[] },
   traded: Float64Array,
 ): void {
-  const { constraints, universe } = inputs.mandate
-  const after = held.weight.slice()
-  let [turnover, spent] = [0, 0]
+  const { constraints, universe, policy, target } = inputs.mandate
+  const { market, risk } = inputs
+  const n = universe.underlyings.length
+  const before = held.weight
+  const after = before.slice()
+  let spent = 0
   traded.forEach((t, j) => {
     after[universe.underlyingOf[j]!]! += t
-    turnover += Math.abs(t)
     spent += t + 0.0006 * Math.abs(t)
-    if (constraints.orderMax !== null)
-      expect(Math.abs(t)).toBeLessThanOrEqual(ratioToNumber(constraints.orderMax) + 1e-12)
   })
-  const within = (measure: number, limit: number, was: number): void => {
-    expect(measure).toBeLessThanOrEqual(Math.max(limit, was) + 1e-11)
+  /** A limit with a price only holds where prices are not weighed. */
+  const check = (limit: Limit | null | undefined, measure: number, was: number, side = 1): void => {
+    if (limit === null || limit === undefined || (limit.price !== null && policy.kind === 'costAware')) return
+    expect(side * measure).toBeLessThanOrEqual(Math.max(side * ratioToNumber(limit.value), side * was) + 1e-11)
   }
-  const gross = (w: Float64Array): number => w.reduce((sum, each) => sum + Math.abs(each), 0)
-  const net = (w: Float64Array): number => w.reduce((sum, each) => sum + each, 0)
-  if (constraints.grossMax !== null) within(gross(after), ratioToNumber(constraints.grossMax), gross(held.weight))
-  if (constraints.netMax !== null) within(net(after), ratioToNumber(constraints.netMax), net(held.weight))
-  if (constraints.turnoverMax !== null) within(turnover, ratioToNumber(constraints.turnoverMax), 0)
-  within(spent, held.cashTotal - ratioToNumber(constraints.cashMin), 0)
+  const both = (limit: Limit | null, of: (w: Float64Array) => number, side = 1): void =>
+    check(limit, of(after), of(before), side)
+  const total = (of: (u: number) => number): number => before.reduce((sum, _, u) => sum + of(u), 0)
+  const each = (of: (w: number, u: number) => number) => (w: Float64Array) => total((u) => of(w[u]!, u))
+  const norm = (of: (u: number, w: Float64Array) => number) => (w: Float64Array) => {
+    const square = total((u) => total((v) => of(u, w) * of(v, w) * risk.covariance[u * n + v]!))
+    return Math.sqrt(Math.max(0, square))
+  }
+
+  both(constraints.grossMax, each(Math.abs))
+  // One spot per underlying, without kept orders: leverage is gross.
+  both(constraints.leverageMax, each(Math.abs))
+  both(
+    constraints.netMax,
+    each((w) => w),
+  )
+  both(
+    constraints.netMin,
+    each((w) => w),
+    -1,
+  )
+  for (const { group, netMin, netMax, grossMax } of constraints.groups) {
+    const own = (of: (w: number) => number) => each((w, u) => (group.members.includes(u) ? of(w) : 0))
+    both(
+      netMax,
+      own((w) => w),
+    )
+    both(
+      netMin,
+      own((w) => w),
+      -1,
+    )
+    both(grossMax, own(Math.abs))
+  }
+  for (const { loading, min, max } of constraints.factors) {
+    both(
+      max,
+      each((w, u) => ratioToNumber(loading[u]!) * w),
+    )
+    both(
+      min,
+      each((w, u) => ratioToNumber(loading[u]!) * w),
+      -1,
+    )
+  }
+  const volatility = norm((u, w) => w[u]!)
+  both(constraints.volatilityMax, volatility)
+  both(
+    constraints.trackingErrorMax,
+    norm((u, w) => w[u]! - ratioToNumber(target.weight[u]!)),
+  )
+  for (const { measure, method, max } of constraints.tails) {
+    // 99 % in one day: N⁻¹(.99) = 2.326…, φ(2.326…)/.01 = 2.665…
+    const multiple = (measure === 'valueAtRisk' ? 2.3263478740408408 : 2.6652142203457996) / Math.sqrt(365)
+    if (method === 'normal') both(max, (w) => multiple * volatility(w))
+    else
+      both(max, (w) => {
+        const { returns } = risk.scenarios!
+        const losses = Array.from({ length: returns.length / n }, (_, s) => -total((u) => returns[s * n + u]! * w[u]!))
+        // 1 % of fewer than 100 scenarios is part of the worst one.
+        return Math.max(...losses)
+      })
+  }
+  check(
+    constraints.turnoverMax,
+    traded.reduce((sum, t) => sum + Math.abs(t), 0),
+    0,
+  )
+  check(constraints.cashMin, held.cashTotal - spent, held.cashTotal, -1)
+  expect(held.cashTotal - spent).toBeGreaterThanOrEqual(Math.min(0, held.cashTotal, debt(constraints)) - 1e-11)
+  const equity = toNumber(held.equity)
+  const volume = market.volumePerDay.map((each) => each / 2 / equity)
+  traded.forEach((t, j) => {
+    check(constraints.orderMax, Math.abs(t), 0)
+    check(constraints.turnoverOfMax[universe.underlyingOf[j]!], Math.abs(t), 0)
+    if (volume[j]! > 0) check(constraints.participation!.share, Math.abs(t) / volume[j]!, 0)
+    else if (constraints.participation!.share !== null) expect(t).toBe(0)
+    const depth = market.depth[j]! / equity
+    if (constraints.depthShareMax === null) return
+    if (depth > 0) check(constraints.depthShareMax, Math.abs(t) / depth, 0)
+    else expect(t).toBe(0)
+  })
+  const ofBook = traded.reduce((sum, t) => sum + Math.abs(t), 0) / volume.reduce((sum, each) => sum + each, 0)
+  if (traded.some((t) => t !== 0)) check(constraints.participation!.ofBook, ofBook, 0)
   after.forEach((w, u) => {
-    const was = held.weight[u]!
-    const [min, max] = [constraints.weightMin[u], constraints.weightMax[u]]
-    if (max != null) within(w, ratioToNumber(max), was)
-    if (min != null) within(-w, -ratioToNumber(min), -was)
+    const was = before[u]!
+    check(constraints.weightMax[u], w, was)
+    check(constraints.weightMin[u], w, was, -1)
     if (constraints.frozen[u] === 1) expect(w).toBe(was)
     if (constraints.reduceOnly[u] === 1) {
       expect(Math.abs(w)).toBeLessThanOrEqual(Math.abs(was) + 1e-12)
@@ -374,5 +555,10 @@ function checkLimits(
   })
   // The rows themselves must agree with the arithmetic above.
   for (const row of limitRows(inputs, held as never))
-    expect(measureRow(universe, row, traded)).toBeLessThanOrEqual(row.bound + 1e-11)
+    if (row.price === Number.POSITIVE_INFINITY || policy.kind !== 'costAware')
+      expect(measureRow(universe, row, traded)).toBeLessThanOrEqual(row.bound + 1e-11)
 }
+
+/** Money that may be owed. */
+const debt = ({ cashMin }: { readonly cashMin: Limit | null }): number =>
+  cashMin === null ? 0 : Math.min(0, ratioToNumber(cashMin.value))

@@ -113,7 +113,7 @@ describe('trades rounded together', () => {
     const { constraints } = inputs.mandate
     const limited = {
       ...inputs,
-      mandate: { ...inputs.mandate, constraints: { ...constraints, weightMax: [r(limit)] } },
+      mandate: { ...inputs.mandate, constraints: { ...constraints, weightMax: [{ value: r(limit), price: null }] } },
     }
     expect(trades(planned(limited))).toEqual(['AAPL 1684'])
   })

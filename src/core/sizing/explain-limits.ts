@@ -1,0 +1,104 @@
+/** Limits in words: what they are called, what they say, and what more room would be worth. */
+import { formatBp } from '../base/format.ts'
+import { assertNever } from '../base/result.ts'
+import { percent } from './explain-percent.ts'
+import type { LimitName } from './plan-types.ts'
+
+interface Named {
+  readonly limit: LimitName
+  readonly name: string | null
+}
+
+/** A limit as a noun phrase. */
+export function limitPhrase({ limit, name }: Named): string {
+  const of = name === null ? '' : ` of ${name}`
+  switch (limit) {
+    case 'weightMin':
+      return `the least weight${of}`
+    case 'weightMax':
+      return `the largest weight${of}`
+    case 'gross':
+      return 'the gross limit'
+    case 'leverage':
+      return 'the leverage limit'
+    case 'netMin':
+      return 'the lower net limit'
+    case 'netMax':
+      return 'the upper net limit'
+    case 'groupMin':
+      return `the lower limit of the group${name === null ? '' : ` ${name}`}`
+    case 'groupMax':
+      return `the upper limit of the group${name === null ? '' : ` ${name}`}`
+    case 'groupGross':
+      return `the gross limit of the group${name === null ? '' : ` ${name}`}`
+    case 'factorMin':
+      return `the lower limit of the factor${name === null ? '' : ` ${name}`}`
+    case 'factorMax':
+      return `the upper limit of the factor${name === null ? '' : ` ${name}`}`
+    case 'turnover':
+      return 'the turnover limit'
+    case 'turnoverOf':
+      return name === null ? 'its turnover limit' : `the turnover limit of ${name}`
+    case 'participation':
+      return `the share of volume${of}`
+    case 'participationOfBook':
+      return 'the share of all volume'
+    case 'depthShare':
+      return `the share of depth${of}`
+    case 'volatility':
+      return 'the volatility limit'
+    case 'trackingError':
+      return 'the tracking error limit'
+    case 'valueAtRisk':
+      return `the limit on value at risk${of}`
+    case 'expectedShortfall':
+      return `the limit on expected shortfall${of}`
+    case 'cash':
+      return `the cash limit${of}`
+    case 'orderMax':
+      return `the largest order${of}`
+    case 'frozen':
+      return 'the freeze'
+    case 'reduceOnly':
+      return 'reduce-only'
+    case 'stale':
+      return 'the age of its mark'
+    case 'noInstrument':
+      return 'the lack of an instrument'
+    case 'short':
+      return 'the ban on selling spot short'
+    default:
+      return assertNever(limit)
+  }
+}
+
+/** What a limit says, as a sentence. */
+export function limitSentence(reason: Named & { readonly limitValue: number }): string {
+  const { limit, name, limitValue } = reason
+  switch (limit) {
+    case 'participation':
+      return `at most ${percent(limitValue)} of its volume may be traded`
+    case 'participationOfBook':
+      return `at most ${percent(limitValue)} of all volume may be traded`
+    case 'depthShare':
+      return `at most ${percent(limitValue)} of its depth may be traded`
+    case 'cash':
+      return `cash${name === null ? '' : ` in ${name}`} must stay at ${percent(limitValue)} or more`
+    case 'frozen':
+      return 'it is frozen'
+    case 'reduceOnly':
+      return 'it may only be reduced'
+    case 'stale':
+      return 'its mark is too old to trade on'
+    case 'noInstrument':
+      return 'no instrument of the book may be traded for it'
+    case 'short':
+      return 'spot cannot be sold below zero'
+    default:
+      return `${limitPhrase(reason)} is ${percent(limitValue)}`
+  }
+}
+
+/** Per point: what one hundredth more room would save. */
+export const priceClause = ({ price }: { readonly price: number | null }): string =>
+  price === null ? '' : `; a point more of it would save ${formatBp(price / 100, 1)}`
