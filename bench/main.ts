@@ -134,10 +134,10 @@ type Staged = ReturnType<typeof beforeRounding>
 /** Stages 1 to 5. */
 function beforeRounding(inputs: PlanInputs) {
   const held = answered(value(inputs))
-  const aim = aimAt(inputs, held)
+  const aim = answered(aimAt(inputs, held))
   const imbalance = measureImbalance(held.weight, aim.weight, inputs.risk)
-  const wanted = size(inputs, held, { aim, imbalance })
-  return { inputs, held, imbalance, allowed: constrain(inputs, held, { wanted, imbalance }) }
+  const wanted = answered(size(inputs, held, { aim, imbalance }))
+  return { inputs, held, imbalance, allowed: answered(constrain(inputs, held, { wanted, imbalance })) }
 }
 
 function benchTrade(): void {

@@ -5,6 +5,8 @@
  */
 import { decimal, fromUnits } from '../../src/core/base/decimal.ts'
 import type { Issue } from '../../src/core/base/result.ts'
+import type { CostProgram } from '../../src/core/maths/cost-program-types.ts'
+import { solveCertified } from '../../src/core/sizing/certified.ts'
 import { type CurvatureInputs, computeCurvature, proportionalCosts } from '../../src/core/sizing/curvature.ts'
 import { aversionForTrackingError } from '../../src/core/sizing/curvature-aversion.ts'
 import { plan } from '../../src/core/sizing/plan.ts'
@@ -78,6 +80,29 @@ const oneCoin: CurvatureInputs = {
 const curved = (change: Partial<CurvatureInputs>): readonly Issue[] =>
   issuesOf(computeCurvature({ ...oneCoin, ...change }))
 
+/** Of one trade, that it is at least 1 and at most −1. */
+const contradiction: CostProgram = {
+  n: 1,
+  quadratic: Float64Array.of(1),
+  deviation: Float64Array.of(0),
+  linear: Float64Array.of(0),
+  proportional: Float64Array.of(0),
+  power: Float64Array.of(0),
+  exponent: 1,
+  felt: null,
+  lower: Float64Array.of(-2),
+  upper: Float64Array.of(2),
+  rows: [1, -1].map((slope) => ({
+    slope: Float64Array.of(slope),
+    bend: null,
+    kink: null,
+    bound: -1,
+    price: Number.POSITIVE_INFINITY,
+    weight: 1,
+  })),
+  caps: [],
+}
+
 const finished = (path: string): readonly Issue[] => {
   const draft = draftBook(readText(path))
   return draft.ok ? issuesOf(finishBook(draft.value, NOTHING_LOADED)) : draft.error
@@ -99,6 +124,11 @@ export const LIBRARY: Readonly<Record<string, LibraryCase>> = {
       return issuesOf(draftBook(`book: 1\ninstruments:\n${lines.join('\n')}\n`))
     },
     reads: 'instruments: a book must have at most 500 instruments, was 1001; split the book',
+  },
+  'optimum.uncertified': {
+    refused: () => issuesOf(solveCertified({}, contradiction, 'policy')),
+    reads:
+      'policy: the optimum must be certified to 0.000001, was infeasible; look for costs, limits or volatilities that differ by many orders of magnitude; nothing is traded on an answer in doubt',
   },
   'file.not-loaded': {
     refused: () =>

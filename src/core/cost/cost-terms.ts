@@ -159,15 +159,28 @@ export function makeCostTerms(inputs: CostInputs): Result<CostTerms> {
   })
 }
 
-function checkModel({ equity, horizonMs, impact }: CostInputs): Issue[] {
+function checkModel({ universe, market, metaorders, equity, horizonMs, impact }: CostInputs): Issue[] {
   const whole = outOfRange('', {
     equity: [toNumber(equity), 'positive'],
     'carry horizon': [horizonMs, 'nonNegative'],
   })
   if (impact === null) return whole
+  const later = universe.instruments.flatMap(({ id }, i): Issue[] => {
+    const { buy, sell } = metaorders[i]!
+    if (Math.max(buy?.at ?? market.asOf, sell?.at ?? market.asOf) <= market.asOf) return []
+    return [
+      {
+        code: 'cost.traded-later',
+        path: id,
+        message: `own trades of ${id} must not be later than the market, was later`,
+        hint: 'leave out what was traded after asOf',
+      },
+    ]
+  })
   const { joinMs, decayMs } = impact.decay
   return [
     ...whole,
+    ...later,
     ...outOfRange('impact', {
       'pause inside a metaorder': [joinMs, 'nonNegative'],
       'decay of impact': [decayMs, 'positive'],

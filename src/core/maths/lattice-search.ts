@@ -158,7 +158,7 @@ export function retreat(work: LatticeWork): void {
   for (let broken = findBroken(work); broken !== null; broken = findBroken(work)) {
     const { trade, program } = work
     const { adds, excess } = broken
-    const part = Math.max(0, 1 - excess / adds.reduce((sum, each) => sum + each, 0))
+    const part = Math.max(0, 1 - excess / adds.reduce((sum, each) => sum + Math.max(0, each), 0))
     // Where the excess hardly falls with size (fees, impact near 0), steps of a lot would take for ever.
     const keep = ++round <= ROUNDS_IN_PROPORTION ? part : Math.min(part, 0.5)
     let moved = false

@@ -2,8 +2,7 @@
  * Projection onto a polyhedron in the metric of a positive definite matrix: min ½(x − x₀)'H(x − x₀) subject to
  * lower ≤ x ≤ upper and rows a'x ≤ b, by the dual active-set method of Goldfarb and Idnani (Mathematical Programming 27,
  * 1983). It starts at x₀, the optimum without constraints, and takes in the violated constraints one at a time, dropping
- * those that a later one makes idle; so its work grows with the number of constraints that bind. Rows may come on demand
- * from `cut`, which is how a convex piecewise linear limit such as Σ|w + x| ≤ G enters: one row per sign pattern met.
+ * those that a later one makes idle; so its work grows with the number of constraints that bind.
  *
  * Coordinates are scaled by powers of two to a metric with a diagonal near 1: exact, so bounds come back to the last bit.
  */
@@ -43,8 +42,6 @@ export interface Projection {
   /** May be +∞. lower = upper fixes a coordinate. */
   readonly upper: Float64Array
   readonly rows: readonly LinearRow[]
-  /** A row that x violates, or null; asked only where bounds and rows hold. Rows within rounding of x end the search. */
-  readonly cut?: (x: Float64Array) => LinearRow | null
 }
 
 /** A constraint, by the id of its row or the index of the coordinate that it bounds. */
@@ -117,7 +114,7 @@ export function projectOnto(problem: Projection): Projected {
   const search = begin(problem)
   let steps = 0
   for (let settled = false; ; ) {
-    const entering = findViolated(search, problem)
+    const entering = findViolated(search)
     if (entering === null) {
       if (settled) return finish(search, problem)
       settle(search)
@@ -214,9 +211,9 @@ function magnitudeOf({ n, scale, start, y }: Search): number {
   return largest
 }
 
-/** The constraint that is violated by the longest way, the first of equals; a row on demand where none is. */
-function findViolated(search: Search, { cut }: Projection): Constraint | null {
-  const { n, scale, y, constraints } = search
+/** The constraint that is violated by the longest way, the first of equals. */
+function findViolated(search: Search): Constraint | null {
+  const { y, constraints } = search
   const magnitude = magnitudeOf(search)
   const violated = (constraint: Constraint): number => {
     const violation = constraint.state === 'idle' ? dot(constraint.normal, y) - constraint.bound : 0
@@ -228,13 +225,7 @@ function findViolated(search: Search, { cut }: Projection): Constraint | null {
     const violation = violated(constraint) / constraint.length
     if (violation > way) [worst, way] = [constraint, violation]
   }
-  if (worst !== null || cut === undefined) return worst
-  const row = cut(Float64Array.from({ length: n }, (_, i) => scale[i]! * y[i]!))
-  if (row === null) return null
-  const constraint = makeConstraint({ kind: 'row', id: row.id }, { ...row, scale })
-  if (violated(constraint) === 0) return null
-  constraints.push(constraint)
-  return constraint
+  return worst
 }
 
 type Outcome =

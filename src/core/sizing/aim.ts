@@ -9,7 +9,8 @@
  */
 import { YEAR_MS } from '../base/instant.ts'
 import { ratioToNumber } from '../base/ratio.ts'
-import { makeCostProgram } from '../maths/cost-program.ts'
+import { type Result, succeed } from '../base/result.ts'
+import { solveCertified } from './certified.ts'
 import type { Curvature } from './curvature.ts'
 import { curvatureOf } from './decision.ts'
 import type { Mandate, Tilt } from './mandate.ts'
@@ -32,17 +33,19 @@ export interface Aim {
 }
 
 /** @param inputs prepared */
-export function aimAt(inputs: PlanInputs, held: Valued): Aim {
+export function aimAt(inputs: PlanInputs, held: Valued): Result<Aim> {
   const { mandate } = inputs
   const target = targetOf(mandate)
   const { policy } = mandate
   const asked = policy.kind === 'costAware' ? policy.tilt : undefined
-  if (asked === undefined) return { target, weight: target, because: mandate.target.weight.map(() => null) }
+  if (asked === undefined) return succeed({ target, weight: target, because: mandate.target.weight.map(() => null) })
   const curvature = curvatureOf(inputs)
   const rate = returnsOf(asked, { inputs, held, curvature, target })
-  const { tilt, isHeldBack } = bestTilt(rate, curvature, inputs.risk.covariance)
+  const best = bestTilt(rate, curvature, inputs.risk.covariance)
+  if (!best.ok) return best
+  const { tilt, isHeldBack } = best.value
   const weight = target.map((each, u) => each + tilt[u]!)
-  return {
+  return succeed({
     target,
     weight,
     because: Array.from(tilt, (each, u) =>
@@ -50,7 +53,7 @@ export function aimAt(inputs: PlanInputs, held: Valued): Aim {
         ? null
         : { kind: 'tilted', target: target[u]!, aim: weight[u]!, rate: rate[u]!, atBand: isHeldBack(u) },
     ),
-  }
+  })
 }
 
 /** r: what holding one more of each underlying is expected to bring a year. */
@@ -89,11 +92,12 @@ function carryOf(
 /** The tilt that is worth most; an underlying without risk or without a band keeps its target. */
 function bestTilt(
   rate: Float64Array,
-  { n, aversion, halfWidth }: Curvature,
+  curvature: Curvature,
   covariance: Float64Array,
-): { readonly tilt: Float64Array; readonly isHeldBack: (u: number) => boolean } {
+): Result<{ readonly tilt: Float64Array; readonly isHeldBack: (u: number) => boolean }> {
+  const { n, aversion, halfWidth } = curvature
   const upper = Float64Array.from(halfWidth, (width) => width ?? 0)
-  const { trade, boundMultipliers } = makeCostProgram(n, 0).solve({
+  const program = {
     n,
     quadratic: covariance.map((each) => aversion * each),
     deviation: new Float64Array(n),
@@ -106,6 +110,10 @@ function bestTilt(
     upper,
     rows: [],
     caps: [],
-  })
-  return { tilt: trade.slice(), isHeldBack: (u) => boundMultipliers[u] !== 0 }
+  }
+  const solved = solveCertified(curvature, program, 'policy')
+  if (!solved.ok) return solved
+  const tilt = solved.value.trade.slice()
+  const multipliers = solved.value.boundMultipliers.slice()
+  return succeed({ tilt, isHeldBack: (u) => multipliers[u] !== 0 })
 }

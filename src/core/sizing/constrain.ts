@@ -4,6 +4,7 @@
  * limits allow in the metric of risk (a trade may therefore be held back because another one is). A plan never moves a book
  * further outside a limit.
  */
+import { type Result, succeed } from '../base/result.ts'
 import { makeDecision } from './decision.ts'
 import { limitRows } from './limit-rows.ts'
 import { type Binding, type Cap, exceeds, type Row, tradedOf, type Within } from './limits.ts'
@@ -17,7 +18,7 @@ export function constrain(
   inputs: PlanInputs,
   held: Valued,
   { wanted, imbalance }: { readonly wanted: Wanted; readonly imbalance: Imbalance },
-): Allowed {
+): Result<Allowed> {
   const { byInstrument } = wanted
   return byInstrument === null
     ? shrink(inputs, held, wanted)
@@ -25,15 +26,17 @@ export function constrain(
 }
 
 /** Trades keep their direction and only shrink. Also what one proposal goes through, whatever the policy of its book. */
-export function shrink(inputs: PlanInputs, held: Valued, wanted: Wanted): Allowed {
+export function shrink(inputs: PlanInputs, held: Valued, wanted: Wanted): Result<Allowed> {
   const rows = limitRows(inputs, held)
   const split = splitCheapestFirst(inputs, held, { wanted: wanted.trade, rows })
   const capped = sumByUnderlying(inputs, split.byInstrument)
   if (isWithin(inputs, { wanted, capped, rows, byInstrument: split.byInstrument }))
-    return unlimited(wanted, split.byInstrument)
-  const nearest = projectNearest(inputs, { wanted: wanted.trade, split: split.byInstrument, rows })
+    return succeed(unlimited(wanted, split.byInstrument))
+  const projected = projectNearest(inputs, { wanted: wanted.trade, split: split.byInstrument, rows })
+  if (!projected.ok) return projected
+  const nearest = projected.value
   const caps = capsThatHold(split, { capped, allowed: nearest.trade })
-  return explain(wanted, { ...nearest, binding: [...caps, ...nearest.binding] })
+  return succeed(explain(wanted, { ...nearest, binding: [...caps, ...nearest.binding] }))
 }
 
 /** The optimum under the limits where the one without them breaks any. */
@@ -41,13 +44,14 @@ function reoptimise(
   inputs: PlanInputs,
   held: Valued,
   { wanted, free, imbalance }: { readonly wanted: Wanted; readonly free: Float64Array; readonly imbalance: Imbalance },
-): Allowed {
+): Result<Allowed> {
   const rows = limitRows(inputs, held)
   const capped = capTrades(inputs, held, free)
   const priced = rows.map((row) => ({ ...row, bound: row.price === Number.POSITIVE_INFINITY ? row.bound : row.asked }))
-  if (isWithin(inputs, { wanted, capped, rows: priced, byInstrument: free })) return unlimited(wanted, free)
+  if (isWithin(inputs, { wanted, capped, rows: priced, byInstrument: free })) return succeed(unlimited(wanted, free))
   const decision = makeDecision(inputs, held, imbalance.weight)
-  return explain(wanted, optimiseWithin(inputs, held, { decision, rows, free }))
+  const optimum = optimiseWithin(inputs, held, { decision, rows, free })
+  return optimum.ok ? succeed(explain(wanted, optimum.value)) : optimum
 }
 
 /** Whether no cap and no row takes anything away. */

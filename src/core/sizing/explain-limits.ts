@@ -2,6 +2,7 @@
 import { formatBp } from '../base/format.ts'
 import { assertNever } from '../base/result.ts'
 import { percent } from './explain-percent.ts'
+import { looser } from './limits.ts'
 import type { LimitName } from './plan-types.ts'
 
 interface Named {
@@ -45,6 +46,8 @@ export function limitPhrase({ limit, name }: Named): string {
       return 'the share of all volume'
     case 'depthShare':
       return `the share of depth${of}`
+    case 'liquidity':
+      return `what the order book${of} shows`
     case 'volatility':
       return 'the volatility limit'
     case 'trackingError':
@@ -82,6 +85,8 @@ export function limitSentence(reason: Named & { readonly limitValue: number }): 
       return `at most ${percent(limitValue)} of all volume may be traded`
     case 'depthShare':
       return `at most ${percent(limitValue)} of its depth may be traded`
+    case 'liquidity':
+      return `what there is to take is ${percent(limitValue)} of equity`
     case 'cash':
       return `cash${name === null ? '' : ` in ${name}`} must stay at ${percent(limitValue)} or more`
     case 'frozen':
@@ -100,5 +105,5 @@ export function limitSentence(reason: Named & { readonly limitValue: number }): 
 }
 
 /** Per point: what one hundredth more room would save. */
-export const priceClause = ({ price }: { readonly price: number | null }): string =>
-  price === null ? '' : `; a point more of it would save ${formatBp(price / 100, 1)}`
+export const priceClause = ({ limit, price }: { readonly limit: LimitName; readonly price: number | null }): string =>
+  price === null ? '' : `; a point ${looser(limit) < 0 ? 'less' : 'more'} of it would save ${formatBp(price / 100, 1)}`

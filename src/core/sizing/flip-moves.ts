@@ -105,6 +105,7 @@ const MOVES: Readonly<Record<LimitName, Move | null>> = {
   participation: ofVolume('share'),
   participationOfBook: ofVolume('ofBook'),
   depthShare: one('depthShareMax'),
+  liquidity: null,
   volatility: one('volatilityMax'),
   trackingError: one('trackingErrorMax'),
   valueAtRisk: ofTail('valueAtRisk'),
@@ -125,9 +126,6 @@ export function isOwn(limit: LimitName): boolean {
 
 /** Whether there is a number to move. */
 export const hasValue = (limit: LimitName): boolean => MOVES[limit] !== null
-
-/** The side on which a limit holds less back: +1 where more of it does. */
-export const looser = (limit: LimitName): 1 | -1 => (limit.endsWith('Min') || limit === 'cash' ? -1 : 1)
 
 /** @returns null where the limit has no value to move. */
 export function moveLimit(inputs: PlanInputs, limit: ValuedLimit, value: number): PlanInputs | null {

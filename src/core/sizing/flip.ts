@@ -4,8 +4,9 @@
  * `plan()` with that one number moved and everything else as it is; what later trades will cost, the curvature, stays too.
  * Where a trade is left alone and nothing limits the plan, the cost at which it appears is the gain of its first unit.
  */
-import { hasValue, isOwn, looser, moveCost, moveLimit, movePrice, type ValuedLimit } from './flip-moves.ts'
+import { hasValue, isOwn, moveCost, moveLimit, movePrice, type ValuedLimit } from './flip-moves.ts'
 import { bisect, type Differs, walk } from './flip-search.ts'
+import { looser } from './limits.ts'
 import { plan } from './plan.ts'
 import type { LimitName, PlanInputs, Reason, SizePlan } from './plan-types.ts'
 import { prepare } from './prepare.ts'

@@ -5,6 +5,7 @@
  * of one priced limit share one excess, which then is a variable of its own; what is held but cannot be traded enters a cap as a
  * variable that is fixed.
  */
+import { type Result, succeed } from '../base/result.ts'
 import type { Universe } from '../domain/universe.ts'
 import { rowValue } from '../maths/cost-program-certificate.ts'
 import type { CostCap, CostProgram, CostRow } from '../maths/cost-program-types.ts'
@@ -21,7 +22,7 @@ export interface Question {
   /** Per instrument: |t| up to which what impact spends is a straight line to begin with. */
   readonly sizes: Float64Array
   /** @returns arrays that may be those of the solver */
-  readonly solve: (program: CostProgram) => Solved
+  readonly solve: (program: CostProgram) => Result<Solved>
 }
 
 /** The part of an answer that is read here. */
@@ -49,7 +50,7 @@ const ROUNDS_MAX = 40
 /** Measures are sums of float64 weights: less than this beyond is on it. */
 const TOLERANCE = 1e-12
 
-export function solveUnder(universe: Universe, question: Question): UnderLimits {
+export function solveUnder(universe: Universe, question: Question): Result<UnderLimits> {
   const { decision, rows, reaches } = question
   const sizes = question.sizes.slice()
   // Each row starts from the line that the book is on.
@@ -57,7 +58,9 @@ export function solveUnder(universe: Universe, question: Question): UnderLimits 
   for (let round = 1; ; round++) {
     const model = modelRows(universe, question, { points, sizes })
     const program = assemble(question, model)
-    const answer = question.solve(program)
+    const solved = question.solve(program)
+    if (!solved.ok) return solved
+    const answer = solved.value
     const traded = new Float64Array(sizes.length)
     decision.instruments.forEach((j, k) => {
       traded[j] = answer.trade[k]!
@@ -68,7 +71,7 @@ export function solveUnder(universe: Universe, question: Question): UnderLimits 
     )
     const growing = over.filter((of) => gainsLines(rows[of]!, decision))
     if (growing.length === 0 || round === ROUNDS_MAX)
-      return { traded, ...pricesOf(question, model, answer), met: over.length === 0 }
+      return succeed({ traded, ...pricesOf(question, model, answer), met: over.length === 0 })
     traded.forEach((t, j) => {
       sizes[j] = Math.max(sizes[j]!, Math.abs(t))
     })

@@ -6,6 +6,7 @@
 import { add as addDecimal, subtract, toNumber } from '../base/decimal.ts'
 import { DAY_MS, YEAR_MS } from '../base/instant.ts'
 import { RATIO_ZERO, ratioToNumber } from '../base/ratio.ts'
+import type { CostTerms } from '../cost/cost-terms.ts'
 import { isFunded } from '../domain/instrument.ts'
 import type { Universe } from '../domain/universe.ts'
 import { quantileOfNormal, shortfallOfNormal } from '../maths/normal.ts'
@@ -305,6 +306,10 @@ function addShares(sheet: Sheet): void {
     )
 }
 
+/** Whether an instrument's trades cost more than a|t|: impact, a walk past the first rung, an order fee. */
+const spendsMore = ({ power, fixed, liquidity }: CostTerms, j: number): boolean =>
+  power[j]! > 0 || fixed[j]! > 0 || liquidity[j] !== null
+
 /** Settled money, all of it and each currency alone: trades spend their value where it is funded, and their cost. */
 function addCash(sheet: Sheet): void {
   const { inputs, held } = sheet
@@ -312,7 +317,7 @@ function addCash(sheet: Sheet): void {
   const { ones, pays, quotedIn } = sheet.columns
   const { costs } = held
   const spends = (of: Float64Array): Row['spends'] =>
-    of.some((in_, j) => in_ !== 0 && (costs.power[j]! > 0 || costs.fixed[j]! > 0)) ? { terms: costs, of } : null
+    of.some((in_, j) => in_ !== 0 && spendsMore(costs, j)) ? { terms: costs, of } : null
   const { cashMin } = constraints
   const all = { base: -held.cashTotal, slope: pays, bend: costs.proportional, spends: spends(ones) }
   add(sheet, { limit: 'cash', is: cashMin, side: -1 }, all)

@@ -62,6 +62,9 @@ export interface Within {
   readonly binding: readonly Binding[]
 }
 
+/** The side on which a limit holds less back: +1 where more of it does. */
+export const looser = (limit: LimitName): 1 | -1 => (limit.endsWith('Min') || limit === 'cash' ? -1 : 1)
+
 /** Measures are sums of float64 weights: less than this beyond a bound is on it. */
 const TOLERANCE = 1e-12
 export const exceeds = (universe: Universe, row: Row, traded: Float64Array): boolean =>

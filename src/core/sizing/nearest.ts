@@ -2,10 +2,10 @@
  * The limits of every policy but `costAware`: among the trades between 0 and what was wanted that obey the limits, the
  * ones nearest to what was wanted in the metric of risk, min (z − z_wanted)'Σ(z − z_wanted).
  */
-import { assert } from '../base/result.ts'
-import { makeCostProgram } from '../maths/cost-program.ts'
+import { type Result, succeed } from '../base/result.ts'
 import type { CostProgram } from '../maths/cost-program-types.ts'
-import { type Solved, solveUnder } from './limit-program.ts'
+import { solveCertified } from './certified.ts'
+import { solveUnder } from './limit-program.ts'
 import { type Row, slopeRow, tradedOf, type Within } from './limits.ts'
 import { type Box, sourceOf } from './optimum-rows.ts'
 import type { PlanInputs } from './plan-types.ts'
@@ -13,8 +13,6 @@ import { shareInside } from './split.ts'
 
 /** Traded weights below this are rounding noise of the projection, far below any lot. */
 const NOISE = 1e-15
-/** Residuals of a projection that is one; what it is off the limits is taken back below. */
-const RESIDUAL_MAX = 1e-6
 
 /** @param split what the caps on single trades leave, per instrument */
 export function projectNearest(
@@ -24,7 +22,7 @@ export function projectNearest(
     split,
     rows,
   }: { readonly wanted: Float64Array; readonly split: Float64Array; readonly rows: readonly Row[] },
-): Within {
+): Result<Within> {
   const { universe } = inputs.mandate
   const instruments = Array.from(split.keys()).filter((j) => split[j] !== 0)
   const variablesOf = universe.instrumentsOf.map((own) => own.map((j) => instruments.indexOf(j)).filter((k) => k >= 0))
@@ -34,14 +32,16 @@ export function projectNearest(
     rungs: [],
     terms: distanceTerms(inputs, { wanted, split, instruments, variablesOf }),
   }
-  const under = solveUnder(universe, {
+  const solved = solveUnder(universe, {
     decision,
     box: boxBetween(split, instruments),
     rows,
     reaches: rows.map(({ bound }) => ({ bound, price: Number.POSITIVE_INFINITY })),
     sizes: split.map(Math.abs),
-    solve,
+    solve: (program) => solveCertified(universe, program, 'limits'),
   })
+  if (!solved.ok) return solved
+  const under = solved.value
   const share = shareInside(universe, rows, under.traded)
   const byInstrument = under.traded.map((t) => (Math.abs(t) <= NOISE ? 0 : share * t))
   const trade = Float64Array.from(universe.underlyings, (_, u) => tradedOf(universe, byInstrument, u))
@@ -55,7 +55,7 @@ export function projectNearest(
     )
     return [{ ...source, touches, price: null }]
   })
-  return { trade, byInstrument, binding }
+  return succeed({ trade, byInstrument, binding })
 }
 
 /** Every trade keeps its direction and only shrinks. */
@@ -69,16 +69,6 @@ function boxBetween(split: Float64Array, instruments: readonly number[]): Box {
     rows: [],
     sources: [],
   }
-}
-
-function solve(program: CostProgram): Solved {
-  const answer = makeCostProgram(program.n, program.rows.length).solve(program)
-  const { primalResidual, dualResidual, gap } = answer.certificate
-  assert(
-    answer.status !== 'infeasible' && Math.max(primalResidual, dualResidual, gap) <= RESIDUAL_MAX,
-    `no trade obeys every relaxed limit, so the projection has a solution; was ${answer.status}, ${primalResidual} ${dualResidual} ${gap}`,
-  )
-  return answer
 }
 
 /** Share of plain weight distance in the metric: decides where risk cannot, such as between assets without volatility. */

@@ -14,8 +14,8 @@ export interface Chosen {
 export interface OrderChoice {
   /** F ≥ 0 of each variable. */
   readonly fixed: Float64Array
-  /** The optimum of f with the orders marked 1 forbidden. The answer is the caller's to keep. */
-  readonly solve: (forbidden: Uint8Array) => Chosen
+  /** The optimum of f with the orders marked 1 forbidden, the caller's to keep; null where it is not known. */
+  readonly solve: (forbidden: Uint8Array) => Chosen | null
 }
 
 /** Convex programs solved beyond the first incumbent. */
@@ -42,9 +42,10 @@ interface Search extends OrderChoice {
 }
 
 /** f with the forbidden orders, the fees of what it trades, and the incumbent if that is the best so far. */
-function visit(search: Search, forbidden: Uint8Array): { readonly bound: Chosen; readonly total: number } {
+function visit(search: Search, forbidden: Uint8Array): { readonly bound: Chosen; readonly total: number } | null {
   search.nodes++
   const bound = search.solve(forbidden)
+  if (bound === null) return null
   let total = bound.objective
   bound.trade.forEach((t, k) => {
     if (t !== 0) total += search.fixed[k]!
@@ -60,7 +61,9 @@ function visit(search: Search, forbidden: Uint8Array): { readonly bound: Chosen;
 function dropDearest(search: Search): void {
   const forbidden = new Uint8Array(search.fixed.length)
   for (let last = Number.POSITIVE_INFINITY; ; ) {
-    const { bound, total } = visit(search, forbidden)
+    const visited = visit(search, forbidden)
+    if (visited === null) return
+    const { bound, total } = visited
     if (total > last + NOISE * Math.abs(last)) return
     last = total
     const dearest = worstOf(search, bound.trade)
@@ -87,7 +90,9 @@ function worstOf({ fixed }: Search, trade: Float64Array): number {
 /** @param paid orders whose fee is counted whether they trade or not */
 function branch(search: Search, forbidden: Uint8Array, paid: Uint8Array): void {
   if (search.nodes >= NODES_MAX) return
-  const { bound } = visit(search, forbidden)
+  const visited = visit(search, forbidden)
+  if (visited === null) return
+  const { bound } = visited
   let fees = 0
   for (let k = 0; k < paid.length; k++) if (paid[k] === 1) fees += search.fixed[k]!
   if (bound.objective + fees >= search.least - NOISE * Math.abs(search.least)) return

@@ -90,6 +90,7 @@ export const LIMIT_NAMES = [
   'participation',
   'participationOfBook',
   'depthShare',
+  'liquidity',
   'volatility',
   'trackingError',
   'valueAtRisk',

@@ -25,13 +25,18 @@ export function plan(asked: PlanInputs): Result<SizePlan, readonly Issue[]> {
   const prepared = prepareFor(asked, held)
   if (!prepared.ok) return prepared
   const inputs = prepared.value
-  const aim = aimAt(inputs, held)
+  const aimed = aimAt(inputs, held)
+  if (!aimed.ok) return aimed
+  const aim = aimed.value
   const imbalance = measureImbalance(held.weight, aim.target, inputs.risk)
   const toAim = aim.weight === aim.target ? imbalance : measureImbalance(held.weight, aim.weight, inputs.risk)
   const wanted = size(inputs, held, { aim, imbalance: toAim })
-  const allowed = constrain(inputs, held, { wanted, imbalance: toAim })
-  const quantized = quantize(inputs, held, { allowed, imbalance: toAim })
-  const planned = summarise(inputs, { held, aim, imbalance, wanted, allowed, quantized })
+  if (!wanted.ok) return wanted
+  const allowed = constrain(inputs, held, { wanted: wanted.value, imbalance: toAim })
+  if (!allowed.ok) return allowed
+  const quantized = quantize(inputs, held, { allowed: allowed.value, imbalance: toAim })
+  const stages = { held, aim, imbalance, wanted: wanted.value, allowed: allowed.value, quantized }
+  const planned = summarise(inputs, stages)
   // The book after its trades would have no weights.
   if (planned.cost.total >= planned.equity)
     return refuse(

@@ -93,19 +93,22 @@ function quotesOf(book: OpenBook, request: QuoteRequest): Result<Quotes, readonl
   const stand = standIn(book, { request, gauge, j })
   const sizes = ladderSizes(base.quantity, ladder)
   const none = gauge.unit !== 'risk' && gauge.width.n === 0n
-  const quoteSide = (side: Side): QuoteSide => {
+  const quoteSide = (side: Side): Result<QuoteSide> => {
     const question = { ...stand(side), base: base.weight }
     return settleLadder(book, { side, j, sizes, ...(none ? NOTHING : multipleOf(question, base.weight)) })
   }
   const { reading, at } = stand('buy')
+  const [buy, sell] = [quoteSide('buy'), quoteSide('sell')]
+  if (!buy.ok) return buy
+  if (!sell.ok) return sell
   return succeed({
     instrument: request.instrument,
     underlying: universe.underlyings[at.underlying]!,
     deviation: book.imbalance.weight[at.underlying]!,
     u: shown(reading),
     halfWidth: reading.noBand === null ? reading.halfWidth : null,
-    buy: quoteSide('buy'),
-    sell: quoteSide('sell'),
+    buy: buy.value,
+    sell: sell.value,
     because: none ? 'zeroRange' : reading.noBand,
   })
 }
@@ -214,25 +217,31 @@ function settleLadder(
     readonly multiple: Ratio
     readonly because: readonly TradeReason[]
   },
-): QuoteSide {
+): Result<QuoteSide> {
   const sign = side === 'buy' ? 1 : -1
   const unitWeight = book.held.unitWeight[j]!
   const exact = sizes.map((size) => reduce(ratioMultiply(size, multiple)))
   const weights = exact.map((each) => ratioToNumber(each) * unitWeight)
   const wanted = weights.reduce((sum, each) => sum + each, 0)
-  const whole = sizes.length === 1 ? { allowed: wanted, because: [] } : limitSide(book, { j, side: sign, size: wanted })
+  const limited =
+    sizes.length === 1 ? succeed({ allowed: wanted, because: [] }) : limitSide(book, { j, side: sign, size: wanted })
+  if (!limited.ok) return limited
+  const whole = limited.value
   const reasons: TradeReason[] = [...because, ...whole.because]
   let left = whole.allowed
   let allowed = 0
-  const quantity = weights.map((weight, k): Decimal => {
+  const quantity: Decimal[] = []
+  for (const [k, weight] of weights.entries()) {
     const fits = whole.allowed === wanted || weight <= left
-    const level = settle(book, { j, side: sign, size: fits ? weight : left, exact: fits ? exact[k]! : null })
+    const settled = settle(book, { j, side: sign, size: fits ? weight : left, exact: fits ? exact[k]! : null })
+    if (!settled.ok) return settled
+    const level = settled.value
     reasons.push(...level.because)
     left = Math.max(0, left - level.allowed)
     allowed += level.allowed
-    return sign > 0 ? level.quantity : negate(level.quantity)
-  })
-  return {
+    quantity.push(sign > 0 ? level.quantity : negate(level.quantity))
+  }
+  return succeed({
     side,
     multiple: ratioToDecimal(multiple, 'down'),
     quantity,
@@ -240,19 +249,18 @@ function settleLadder(
     allowed,
     traded: toNumber(quantity.reduce(add, ZERO)) * unitWeight,
     because: reasons,
-  }
+  })
 }
 
 /** What the limits leave of a side as a whole; the largest single order is a limit of each level alone. */
 function limitSide(
   book: OpenBook,
   { j, side, size }: { readonly j: number; readonly side: 1 | -1; readonly size: number },
-): { readonly allowed: number; readonly because: readonly TradeReason[] } {
+): Result<{ readonly allowed: number; readonly because: readonly TradeReason[] }> {
   const { mandate } = book.inputs
   const unordered = { ...mandate, constraints: { ...mandate.constraints, orderMax: null } }
-  const { allowed, because } = settle(
-    { ...book, inputs: { ...book.inputs, mandate: unordered } },
-    { j, side, size, exact: null },
-  )
-  return { allowed, because: because.filter((each) => each.kind === 'bound') }
+  const settled = settle({ ...book, inputs: { ...book.inputs, mandate: unordered } }, { j, side, size, exact: null })
+  if (!settled.ok) return settled
+  const { allowed, because } = settled.value
+  return succeed({ allowed, because: because.filter((each) => each.kind === 'bound') })
 }

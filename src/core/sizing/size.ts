@@ -3,7 +3,7 @@
  * edge of a band are inside it.
  */
 import { ratioToNumber } from '../base/ratio.ts'
-import { assertNever } from '../base/result.ts'
+import { assertNever, type Result, succeed } from '../base/result.ts'
 import { minimiseCost } from '../maths/least-cost.ts'
 import type { Aim } from './aim.ts'
 import { appraise } from './appraisal.ts'
@@ -17,21 +17,23 @@ import { listTradeable, underlyingCost } from './tradeable.ts'
 /** Deviations within this of a band's edge are on the edge: it is the float64 noise of held − target. */
 const NOISE = 1e-12
 
-export function size(inputs: PlanInputs, held: Valued, { aim, imbalance }: Aimed): Wanted {
+export function size(inputs: PlanInputs, held: Valued, { aim, imbalance }: Aimed): Result<Wanted> {
   const { policy } = inputs.mandate
   switch (policy.kind) {
     case 'full':
-      return tradePart(imbalance, 1, { kind: 'toTarget' })
+      return succeed(tradePart(imbalance, 1, { kind: 'toTarget' }))
     case 'proportional': {
       const rate = ratioToNumber(policy.rate)
-      return tradePart(imbalance, rate, { kind: 'part', rate })
+      return succeed(tradePart(imbalance, rate, { kind: 'part', rate }))
     }
     case 'band':
-      return policy.unit === 'risk'
-        ? tradeBookBand(imbalance, ratioToNumber(policy.width), policy.to)
-        : tradeBands(inputs, { policy, target: aim.target, imbalance })
+      return succeed(
+        policy.unit === 'risk'
+          ? tradeBookBand(imbalance, ratioToNumber(policy.width), policy.to)
+          : tradeBands(inputs, { policy, target: aim.target, imbalance }),
+      )
     case 'riskCap':
-      return tradeToCap(inputs, held, { imbalance, cap: ratioToNumber(policy.trackingErrorMax) })
+      return succeed(tradeToCap(inputs, held, { imbalance, cap: ratioToNumber(policy.trackingErrorMax) }))
     case 'costAware':
       return tradeToOptimum(inputs, held, { aim, imbalance })
     default:
@@ -128,15 +130,17 @@ function tradeToCap(
 }
 
 /** What is worth its cost, all instruments weighed together. */
-function tradeToOptimum(inputs: PlanInputs, held: Valued, { aim, imbalance: { weight } }: Aimed): Wanted {
+function tradeToOptimum(inputs: PlanInputs, held: Valued, { aim, imbalance: { weight } }: Aimed): Result<Wanted> {
   const { universe } = inputs.mandate
-  const traded = optimise(inputs, makeDecision(inputs, held, weight))
-  return {
+  const optimum = optimise(inputs, makeDecision(inputs, held, weight))
+  if (!optimum.ok) return optimum
+  const traded = optimum.value
+  return succeed({
     trade: Float64Array.from(universe.underlyings, (_, u) => tradedOf(universe, traded, u)),
     byInstrument: traded,
     because: appraise(inputs, held, { deviation: weight, traded }).map((reason, u) => {
       const tilted = aim.because[u]!
       return tilted === null ? [reason] : [tilted, reason]
     }),
-  }
+  })
 }

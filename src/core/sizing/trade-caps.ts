@@ -1,6 +1,6 @@
 /**
  * Limits on one trade alone, as the most it may be in a direction: of one instrument its order size, its share of volume and
- * depth and a spot holding that cannot be short; of one underlying its weight, a freeze and reduce-only.
+ * depth, what its order book or pool shows and a spot holding that cannot be short; of one underlying its weight, a freeze and reduce-only.
  */
 import { toNumber } from '../base/decimal.ts'
 import { DAY_MS } from '../base/instant.ts'
@@ -67,6 +67,8 @@ export function capInstrument({ mandate, market }: PlanInputs, held: Valued, ask
     const depth = market.depth[j]! / toNumber(held.equity)
     cap = tighter(cap, capShare('depthShare', valueHeld(constraints.depthShareMax, asked), depth))
   }
+  const shown = held.costs.liquidity[j]?.[direction > 0 ? 'buy' : 'sell'].reach.at(-1)
+  if (shown !== undefined) cap = tighter(cap, capOf('liquidity', { size: shown, value: shown, name: instrument.id }))
   if (direction < 0 && instrument.kind === 'spot' && (!instrument.short || held.costs.carryShort[j] === null))
     cap = tighter(
       cap,

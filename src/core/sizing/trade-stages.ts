@@ -121,15 +121,17 @@ export function settle(
     size,
     exact,
   }: { readonly j: number; readonly side: 1 | -1; readonly size: number; readonly exact: Ratio | null },
-): Settled {
-  if (size === 0) return { quantity: ZERO, allowed: 0, because: [] }
+): Result<Settled> {
+  if (size === 0) return succeed({ quantity: ZERO, allowed: 0, because: [] })
   const { mandate } = inputs
   const u = mandate.universe.underlyingOf[j]!
   const tradeable = mandate.tradeable.map((listed, each) => (each === u ? [j] : listed))
   const only = { ...inputs, mandate: { ...mandate, tradeable } }
   const trade = new Float64Array(held.weight.length)
   trade[u] = side * size
-  const allowed = shrink(only, held, { trade, byInstrument: null, because: Array.from(trade, () => []) })
+  const shrunk = shrink(only, held, { trade, byInstrument: null, because: Array.from(trade, () => []) })
+  if (!shrunk.ok) return shrunk
+  const allowed = shrunk.value
   const untouched = allowed.trade[u] === trade[u]
   const rounding =
     untouched && exact !== null
@@ -137,7 +139,7 @@ export function settle(
       : only
   const rounded = quantizeOne(rounding, held, { allowed, j })
   const because = [...allowed.because[u]!, ...rounded.because].filter(isTradeReason)
-  return { quantity: rounded.quantity, allowed: Math.abs(allowed.trade[u]!), because }
+  return succeed({ quantity: rounded.quantity, allowed: Math.abs(allowed.trade[u]!), because })
 }
 
 /** Limits and grid never say that a trade is inside a band. */

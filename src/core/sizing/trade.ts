@@ -46,7 +46,7 @@ export function sizeTradeIn(book: OpenBook, proposal: Proposal): Result<SizedTra
     )
   const exact = wanted.multiple === null || base === null ? null : ratioMultiply(base.quantity, wanted.multiple)
   const settled = settle(book, { j, side, size: wanted.size, exact })
-  return succeed(answer(book, { question, j, wanted, settled }))
+  return settled.ok ? succeed(answer(book, { question, j, wanted, settled: settled.value })) : settled
 }
 
 /** The proposal beside where its underlying stands. */

@@ -17,6 +17,7 @@ import type { PlanInputs, SizePlan } from '../../../src/core/sizing/plan-types.t
 import { prepare } from '../../../src/core/sizing/prepare.ts'
 import { size } from '../../../src/core/sizing/size.ts'
 import { value } from '../../../src/core/sizing/value.ts'
+import { unwrap } from '../cost/reference.ts'
 import { type BookTerms, goldenOne, makeInputs, r, spotInstrument } from './book.ts'
 
 const aversion = (text: string): Knob => ({ kind: 'aversion', aversion: r(text) })
@@ -285,15 +286,15 @@ function stagesOf(inputs: PlanInputs) {
   const book = value(inputs)
   if (!book.ok) throw new Error('the book has equity')
   const held = book.value
-  const aim = aimAt(inputs, held)
+  const aim = unwrap(aimAt(inputs, held))
   const imbalance = measureImbalance(held.weight, aim.weight, inputs.risk)
-  const wanted = size(inputs, held, { aim, imbalance })
+  const wanted = unwrap(size(inputs, held, { aim, imbalance }))
   const { matrix, horizon, interval, aversion: gamma } = inputs.curvature!
   const basis = gamma * 0.02 ** 2 * (horizon[0]! + interval)
   const objective = (t: readonly number[]): number =>
     0.5 * matrix[0]! * (imbalance.weight[0]! + t[0]! + t[1]!) ** 2 +
     t.reduce((sum, each, j) => sum + 0.5 * basis * each * each + tradeCost(held.costs, j, each), 0)
-  return { allowed: constrain(inputs, held, { wanted, imbalance }), rows: limitRows(inputs, held), objective }
+  return { allowed: unwrap(constrain(inputs, held, { wanted, imbalance })), rows: limitRows(inputs, held), objective }
 }
 
 describe('several stated widths', () => {
@@ -368,4 +369,35 @@ describe('order books in a plan', () => {
       { seed: 35, numRuns: 50 },
     )
   })
+
+  it.each(['full', 'costAware'] as const)(
+    '[AWARE-18] %s takes no more than the book shows, and keeps cash for what walking it costs',
+    (kind) => {
+      const policy = kind === 'full' ? ({ kind } as const) : costAware(aversion('1000'))
+      const cashOf = (inputs: PlanInputs): number => planned(inputs).after.cash
+      fc.assert(
+        fc.property(
+          fc.double({ min: 0.05, max: 0.45, noNaN: true }),
+          fc.double({ min: 1, max: 30, noNaN: true }),
+          (cash, scale) => {
+            const held = 1 - Number(cash.toFixed(4))
+            const asked = oneCoin(held, { policy, targets: { BTC: '1' } })
+            const inputs = { ...asked, market: { ...asked.market, liquidity: [book(scale)] } }
+            expect(cashOf(inputs)).toBeGreaterThanOrEqual(-1e-12)
+          },
+        ),
+        { seed: 36, numRuns: 100 },
+      )
+      const deep = oneCoin(0, { policy })
+      const shallow = book(0.1)
+      const reach = Float64Array.from([2_000, 6_000, 20_000, 30_000])
+      const inputs = {
+        ...deep,
+        market: { ...deep.market, liquidity: [{ ...shallow, buy: { ...shallow.buy, reach } }] },
+      }
+      const [line] = planned(inputs).lines
+      expect(line!.traded).toBeCloseTo(0.3, 6)
+      expect(line!.because.some((reason) => reason.kind === 'bound' && reason.limit === 'liquidity')).toBe(true)
+    },
+  )
 })

@@ -24,6 +24,7 @@ import { prepare } from '../../../src/core/sizing/prepare.ts'
 import { quantize } from '../../../src/core/sizing/quantize.ts'
 import { size } from '../../../src/core/sizing/size.ts'
 import { value } from '../../../src/core/sizing/value.ts'
+import { unwrap } from '../cost/reference.ts'
 import { type BookTerms, makeInputs, r } from './book.ts'
 
 const NAMES = ['AAA', 'BBB', 'CCC', 'DDD', 'EEE', 'FFF']
@@ -245,10 +246,10 @@ const stagesOf = (asked: PlanInputs) => {
   const valued = value(inputs)
   if (!valued.ok) return null
   const held = valued.value
-  const aim = aimAt(inputs, held)
+  const aim = unwrap(aimAt(inputs, held))
   const imbalance = measureImbalance(held.weight, aim.weight, inputs.risk)
-  const wanted = size(inputs, held, { aim, imbalance })
-  const allowed = constrain(inputs, held, { wanted, imbalance })
+  const wanted = unwrap(size(inputs, held, { aim, imbalance }))
+  const allowed = unwrap(constrain(inputs, held, { wanted, imbalance }))
   return { inputs, held, aim, imbalance, wanted, allowed, quantized: quantize(inputs, held, { allowed, imbalance }) }
 }
 

@@ -18,7 +18,7 @@ import { optimise } from '../../../src/core/sizing/optimum.ts'
 import type { PlanInputs } from '../../../src/core/sizing/plan-types.ts'
 import { prepare } from '../../../src/core/sizing/prepare.ts'
 import { value } from '../../../src/core/sizing/value.ts'
-import { costRate } from '../cost/reference.ts'
+import { costRate, unwrap } from '../cost/reference.ts'
 import { goldenOne, r } from './book.ts'
 
 const RUNS = { seed: 20_260_301, numRuns: 300 }
@@ -126,12 +126,14 @@ describe('stage oracle', () => {
       fc.property(fc.tuple(weight, weight, weight), (deviation) => {
         const fresh = { ...used, curvature: { ...used.curvature! } }
         const solveAt = (inputs: PlanInputs, more: number): Float64Array =>
-          optimise(
-            inputs,
-            makeDecision(
+          unwrap(
+            optimise(
               inputs,
-              held,
-              Float64Array.from(deviation, (each) => each + more),
+              makeDecision(
+                inputs,
+                held,
+                Float64Array.from(deviation, (each) => each + more),
+              ),
             ),
           )
         const ours = solveAt(used, 0)
