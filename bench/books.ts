@@ -114,6 +114,16 @@ export function makeBook(n: number, policyOf: (n: number) => Policy, seed: numbe
   }
 }
 
+/** The same book where every trade moves its price by the square root law, each instrument trading `volumePerDay`. */
+export const withImpact = (inputs: PlanInputs, volumePerDay: number): PlanInputs => ({
+  ...inputs,
+  market: { ...inputs.market, volumePerDay: inputs.market.volumePerDay.map(() => volumePerDay) },
+  costs: {
+    ...inputs.costs,
+    impact: { law: { scale: 1, exponent: 0.5 }, decay: { joinMs: HOUR_MS, decayMs: 24 * HOUR_MS } },
+  },
+})
+
 /** The same book at `count` new sets of prices, each up to 2 % from the first. */
 export function reprice(inputs: PlanInputs, count: number, seed: number): PlanInputs[] {
   const random = makeRandom(seed)

@@ -28,7 +28,16 @@ import { riskTargetWeights } from '../src/core/sizing/targets/risk-target.ts'
 import { sizeTrade, sizeTradeIn } from '../src/core/sizing/trade.ts'
 import { openBook } from '../src/core/sizing/trade-stages.ts'
 import { value } from '../src/core/sizing/value.ts'
-import { HISTORY_END, HOUR_MS, makeAmounts, makeBook, makeHistories, makePositiveDefinite, reprice } from './books.ts'
+import {
+  HISTORY_END,
+  HOUR_MS,
+  makeAmounts,
+  makeBook,
+  makeHistories,
+  makePositiveDefinite,
+  reprice,
+  withImpact,
+} from './books.ts'
 import { FILLS_ACCOUNT, makeFills } from './fills.ts'
 import { measure, measureOnce, measureProcess, report, section, type Timing } from './measure.ts'
 
@@ -69,13 +78,17 @@ function benchPlan(): void {
   }
 }
 
+/** So averse that also many small positions trade, and impact that weighs as much as the fee. */
+const AVERSION = ratio(40n, 1n)
+const VOLUME_PER_DAY = 10_000_000
+
 /** The default policy with costs and limits that bind, its curvature made once, as who plans often does. */
 function benchCostAware(): void {
   section('plan(), cost-aware, with gross, cash and turnover limits')
   for (const n of [10, 50, 200]) {
     const asked = makeBook(
       n,
-      () => ({ kind: 'costAware', knob: { kind: 'aversion', aversion: ratio(5n, 1n) }, intervalMs: HOUR_MS }),
+      () => ({ kind: 'costAware', knob: { kind: 'aversion', aversion: AVERSION }, intervalMs: HOUR_MS }),
       n,
     )
     const { mandate } = asked
@@ -83,18 +96,23 @@ function benchCostAware(): void {
       ...asked,
       mandate: {
         ...mandate,
-        constraints: { ...mandate.constraints, turnoverMax: { value: ratio(1n, 20n), price: null } },
+        constraints: { ...mandate.constraints, turnoverMax: { value: ratio(1n, 50n), price: null } },
       },
     }
     report(
       `n = ${n}, curvature alone`,
       measure(() => answered(prepare(limited)), { warm: 1, runs: 5 }),
     )
-    const priced = reprice(answered(prepare(limited)), 64, n + 1)
-    const legs = answered(plan(priced[0]!)).legs.length
-    const runs = n > 50 ? 60 : 300
-    const timing = measure((index) => answered(plan(priced[index % priced.length]!)), { warm: runs, runs })
-    report(`n = ${n}, prepared`, timing, `${legs} legs`)
+    for (const [name, book] of [
+      ['fee and spread', limited],
+      ['and impact', withImpact(limited, VOLUME_PER_DAY)],
+    ] as const) {
+      const priced = reprice(answered(prepare(book)), 64, n + 1)
+      const legs = answered(plan(priced[0]!)).legs.length
+      const runs = n > 50 ? 60 : 300
+      const timing = measure((index) => answered(plan(priced[index % priced.length]!)), { warm: runs, runs })
+      report(`n = ${n}, prepared, ${name}`, timing, `${legs} legs`)
+    }
   }
 }
 

@@ -10,33 +10,13 @@
  * more, held trades whose subdifferential does not contain 0 are minimised one by one, which frees them. Φ falls with every
  * change, so no pattern comes back.
  */
-import {
-  capNorm,
-  capSize,
-  capsCentred,
-  capsPotential,
-  keepCaps,
-  moveCaps,
-  refreshCaps,
-  restoreCaps,
-  softenCaps,
-} from './cost-program-cap.ts'
-import { rowSize, rowValue } from './cost-program-certificate.ts'
-import { kinkAt, minimiseTrade, nextStop, priceSlope } from './cost-program-coordinate.ts'
+import { capNorm, capSize, capsCentred, keepCaps, refreshCaps, softenCaps } from './cost-program-cap.ts'
+import { rowSize } from './cost-program-certificate.ts'
+import { kinkAt, minimiseTrade, priceSlope } from './cost-program-coordinate.ts'
 import { solveNewton } from './cost-program-factor.ts'
-import { powerCost } from './cost-program-power.ts'
+import { apply, firstStop, moveTrade, potential, undo } from './cost-program-step.ts'
 import { type CostProgram, PLACE } from './cost-program-types.ts'
-import {
-  admitCap,
-  begin,
-  measure,
-  pullSize,
-  ROW,
-  recentre,
-  refreshMultipliers,
-  smoothSlope,
-  type Work,
-} from './cost-program-work.ts'
+import { admitCap, begin, measure, pullSize, ROW, recentre, smoothSlope, type Work } from './cost-program-work.ts'
 
 /** Pulls on held trades within this part of the terms they are made of are rounding. */
 const ROUNDING = 2e-15
@@ -81,17 +61,6 @@ export function solveActive(program: CostProgram, work: Work, caution: number): 
     release(program, work)
   }
   return false
-}
-
-function moveTrade(program: CostProgram, work: Work, i: number, x: number): void {
-  const { n, quadratic } = program
-  const by = x - work.trade[i]!
-  if (by === 0) return
-  work.trade[i] = x
-  const row = i * n
-  for (let j = 0; j < n; j++) work.gradient[j]! += by * quadratic[row + j]!
-  work.gradient[i]! += by * work.anchor[i]!
-  moveCaps(program, work.caps, i, by)
 }
 
 /** Minimises every trade in turn; true where one moved or is held now. After a Newton step that ended well only held ones do. */
@@ -257,94 +226,6 @@ function leaveZero(program: CostProgram, work: Work): void {
 const rises = (program: CostProgram, work: Work, before: number): boolean =>
   // Written so that NaN is refused too.
   !(potential(program, work) <= before + ROUNDING_OF_TERMS * work.size)
-
-function undo(program: CostProgram, work: Work): void {
-  for (let p = 0; p < work.freeCount; p++) work.places[work.free[p]!] = PLACE.free
-  work.trade.set(work.tradeBefore)
-  work.gradient.set(work.gradientBefore)
-  restoreCaps(work.caps)
-  revalue(program, work)
-}
-
-/** The part of the step at which the first free trade reaches its next stop. */
-function firstStop(program: CostProgram, work: Work): number {
-  const { free, freeCount: f, step, trade, landing } = work
-  let length = Number.POSITIVE_INFINITY
-  for (let p = 0; p < f; p++) {
-    const way = step[p]!
-    if (way === 0) continue
-    nextStop(program, work, free[p]!, trade[free[p]!]!, Math.sign(way))
-    if (landing.place !== PLACE.free) length = Math.min(length, (landing.x - trade[free[p]!]!) / way)
-  }
-  return length
-}
-
-/** Moves the free trades by a part of the step, each at most to its next stop; true where one moved. */
-function apply(program: CostProgram, work: Work, length: number): boolean {
-  const { free, freeCount: f, step, trade, landing } = work
-  let moved = false
-  for (let p = 0; p < f; p++) {
-    const way = step[p]!
-    if (way === 0) continue
-    const i = free[p]!
-    const side = way > 0 ? 1 : -1
-    let x = trade[i]! + length * way
-    nextStop(program, work, i, trade[i]!, side)
-    if (landing.place !== PLACE.free && side * x >= side * landing.x) {
-      x = landing.x
-      work.places[i] = landing.place
-      work.factored = false
-      moved = true
-    }
-    if (x === trade[i]) continue
-    moved = true
-    work.sides[i] = side
-    moveTrade(program, work, i, x)
-  }
-  revalue(program, work)
-  return moved
-}
-
-function revalue(program: CostProgram, work: Work): void {
-  const { rows, n } = program
-  for (let k = 0; k < rows.length; k++) work.rowValues[k] = rowValue(rows[k]!, work.trade, n)
-  refreshMultipliers(program, work)
-  refreshCaps(program, work.caps)
-}
-
-/** Φ but for a constant; the size of its terms, which its rounding goes by, is left in work.size. */
-function potential(program: CostProgram, work: Work): number {
-  const { n, deviation, linear, proportional, rows } = program
-  const { trade, gradient, centre, anchor } = work
-  let total = 0
-  let size = 0
-  for (let i = 0; i < n; i++) {
-    const x = trade[i]!
-    const away = x - centre[i]!
-    const pull = anchor[i]! * away
-    const risk = 0.5 * (deviation[i]! + x) * (gradient[i]! - pull - linear[i]!) + 0.5 * pull * away
-    // Against the centre, so that a dear trade that stays where it is leaves no rounding.
-    const more = Math.abs(x) - Math.abs(centre[i]!)
-    let cost = more === 0 ? 0 : proportional[i]! * more
-    cost += powerCost(program, i, x)
-    const edge = linear[i]! * x
-    total += risk + cost + edge
-    size += Math.abs(risk) + Math.abs(cost) + Math.abs(edge)
-  }
-  for (let k = 0; k < rows.length; k++) {
-    const multiplier = work.multipliers[k]!
-    if (multiplier === 0) continue
-    const from = multiplier - work.prices[k]!
-    total += multiplier * (work.rowValues[k]! - rows[k]!.bound) - 0.5 * work.softness[k]! * from * from
-    size += multiplier * (Math.abs(work.rowValues[k]!) + Math.abs(rows[k]!.bound))
-  }
-  for (let k = 0; k < program.caps.length; k++) {
-    const { on, multiplier, norm } = work.caps[k]!
-    if (on) size += multiplier * (norm + program.caps[k]!.radius)
-  }
-  work.size = size
-  return total + capsPotential(program, work.caps)
-}
 
 /** Whether the centres are where the search stands: the optimality conditions of the program itself then hold. */
 function centred(program: CostProgram, work: Work): boolean {

@@ -25,7 +25,8 @@ export function powerCost(program: PowerTerms, i: number, x: number): number {
   const m = feltAt(program, i, x, 1)
   const power = 1 + program.exponent
   if (program.exponent === 0.5) {
-    const [after, before] = [Math.sqrt(m + q), Math.sqrt(m)]
+    const after = Math.sqrt(m + q)
+    const before = Math.sqrt(m)
     return (c * q * (m + q + after * before + m)) / (after + before)
   }
   // For a small trade after a large metaorder the difference of two powers would lose its digits.

@@ -73,6 +73,9 @@ export interface Work {
   /** Cholesky factor of the free block, rows of length freeCount; good for `free` while `factored`. */
   readonly factor: Float64Array
   factored: boolean
+  /** Trades that move now, and by how much. */
+  readonly moved: Int32Array
+  readonly moves: Float64Array
   readonly step: Float64Array
   readonly force: Float64Array
   /** L⁻¹G', n numbers for each active row or cap. */
@@ -126,6 +129,8 @@ export function makeWork(n: number, rowsMax: number): Work {
     yields: new Float64Array(rowsMax + CAPS_MAX),
     factor: new Float64Array(n * n),
     factored: false,
+    moved: new Int32Array(n),
+    moves: vector(),
     step: vector(),
     force: vector(),
     normals: new Float64Array(n * (rowsMax + CAPS_MAX)),
