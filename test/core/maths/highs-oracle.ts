@@ -49,7 +49,8 @@ export function solveWithHighs({ quadratic, linear, lower, upper, rows }: Progra
       },
     },
     (model) => {
-      model.options.set({ output_flag: false })
+      // On some programs with flat directions its active set goes in circles.
+      model.options.set({ output_flag: false, qp_iteration_limit: 10_000 })
       model.run()
       const status = model.getModelStatus()
       if (status === highs.constants.modelStatus.infeasible) return null
