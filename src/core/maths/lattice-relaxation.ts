@@ -60,7 +60,7 @@ function leastOf(
     nothing(linear) &&
     nothing(proportional) &&
     nothing(power) &&
-    rows.every(({ price }) => price === Number.POSITIVE_INFINITY)
+    [...rows, ...work.program.caps].every(({ price }) => price === Number.POSITIVE_INFINITY)
   ) {
     const trade = deviation.map((each) => (each === 0 ? 0 : -each))
     if (excessAt(work, Array.from(trade)) <= ON_BOUND)
@@ -159,8 +159,8 @@ function reduce(work: LatticeWork): CostProgram {
       ...program.rows.map((row) => reduceRow(work, row, isFree)),
       ...(program.walk?.rungs ?? []).map((rung) => reduceRow(work, { ...rung, groupKink: null, spends: null }, isFree)),
     ],
-    // Of a cap with trades that are not free, what is left is no cap.
-    caps: m === n ? program.caps : [],
+    // Of a cap with a part that does not move, what is left is no cap.
+    caps: m === n ? program.caps.filter(({ fixed }) => fixed === null) : [],
   }
 }
 
@@ -178,14 +178,16 @@ function reduceRow({ program, free: index, trade }: LatticeWork, row: LatticeRow
   for (let i = 0; i < n; i++) if (isFree[i] === 0) bound -= rowTerm(row, i, trade[i]!)
   const bend = Float64Array.from(index, (i) => row.bend?.[i] ?? 0)
   const kink = Float64Array.from(index, (i) => row.kink?.[i] ?? 0)
-  row.groupKink?.forEach((at, u) => {
+  row.groupKink?.at.forEach((at, u) => {
+    const size = row.groupKink!.size[u]!
+    if (size === 0) return
     const members = index.flatMap((i, k) => (group[i] === u ? [k] : []))
     let rest = -at
     for (let i = 0; i < n; i++) if (group[i] === u && isFree[i] === 0) rest += trade[i]!
-    if (members.length === 0) bound -= Math.abs(rest)
+    if (members.length === 0) bound -= size * Math.abs(rest)
     const [only] = members
     if (members.length !== 1 || only === undefined || (bend[only] !== 0 && kink[only] !== -rest)) return
-    bend[only]! += 1
+    bend[only]! += size
     kink[only] = -rest
   })
   return {

@@ -22,18 +22,25 @@ import {
 
 /** Single moves, and pairs looked at in exchanges, after which a search ends where it is: large books are given the time of small. */
 const MOVES_PER_TRADE = 2
+const MOVES_LEAST = 400
 const PAIRS = 40_000
 
 /** Moves one trade or two at a time until nothing helps. */
 export function improve(work: LatticeWork): void {
   const { n } = work.program
-  let moves = MOVES_PER_TRADE * n
-  const blocked = new Uint8Array(n)
+  let moves = Math.max(MOVES_LEAST, MOVES_PER_TRADE * n)
+  const blocked: Blocked = { down: new Uint8Array(n), up: new Uint8Array(n) }
   const pairs = work.free.length ** 2
   for (let read = 0; ; read += pairs) {
     for (; moves > 0 && moveBest(work, blocked); moves--);
     if (read + pairs > PAIRS || !exchange(work)) return
   }
+}
+
+/** 1 = no move of that trade to that side helps, whatever its estimate says. */
+interface Blocked {
+  readonly down: Uint8Array
+  readonly up: Uint8Array
 }
 
 /** What a single move is estimated to add to the objective, and where it goes. */
@@ -47,17 +54,19 @@ interface Aim {
 }
 
 /** Makes the best single move. @returns false where none helps */
-function moveBest(work: LatticeWork, blocked: Uint8Array): boolean {
-  blocked.fill(0)
+function moveBest(work: LatticeWork, blocked: Blocked): boolean {
+  blocked.down.fill(0)
+  blocked.up.fill(0)
   for (;;) {
     const best: Aim = { gain: 0, i: -1, x: 0, first: null }
-    aimBeside(work, work.down, blocked, best)
-    aimBeside(work, work.up, blocked, best)
+    aimBeside(work, work.down, blocked.down, best)
+    aimBeside(work, work.up, blocked.up, best)
     // Whole trades are given up where no step helps.
-    if (best.i < 0) aimAtNothing(work, blocked, best)
+    if (best.i < 0) aimAtNothing(work, best)
     if (best.i < 0) return false
     if (goTowards(work, best)) return true
-    blocked[best.i] = 1
+    const side = best.first === work.down ? blocked.down : blocked.up
+    side[best.i] = 1
   }
 }
 
@@ -91,13 +100,13 @@ function aimBeside(work: LatticeWork, side: Neighbours, blocked: Uint8Array, bes
 /** Steps of a move whose objective is a straight line. */
 const FARTHEST = 2 ** 40
 
-function aimAtNothing(work: LatticeWork, blocked: Uint8Array, best: Aim): void {
+function aimAtNothing(work: LatticeWork, best: Aim): void {
   const { program, trade, gradient, cost, noise, free, hasSoft } = work
   const { quadratic, n } = program
   for (let k = 0; k < free.length; k++) {
     const i = free[k]!
     const x = trade[i]!
-    if (x === 0 || blocked[i] === 1) continue
+    if (x === 0) continue
     let gain = x * (0.5 * quadratic[i * n + i]! * x - gradient[i]!) - cost[i]!
     if (hasSoft) gain += softChange(work, { i, x: 0, j: -1, y: 0 })
     if (gain >= best.gain || gain >= -noise[i]! * Math.abs(x) || !obeys(work, { i, x: 0, j: -1, y: 0 })) continue

@@ -3,9 +3,9 @@
  * (nothing, whole lots from a least order on, a point off the grid such as exactly what closes a position), with a fixed cost
  * F_i of every trade that is not 0. Its rows may also see sums of trades, and count what trades spend on impact and fees:
  *
- *   R_k(t) = Σ_i [g_ki t_i + κ_ki|t_i − τ_ki| + s_ki(t_i) + φ_ki·1{t_i ≠ 0}] + Σ_u |Σ_{i in u} t_i − υ_ku|.
+ *   R_k(t) = Σ_i [g_ki t_i + κ_ki|t_i − τ_ki| + s_ki(t_i) + φ_ki·1{t_i ≠ 0}] + Σ_u ω_ku|Σ_{i in u} t_i − υ_ku|.
  */
-import type { CostProgram, CostRow } from './cost-program-types.ts'
+import type { CostCap, CostProgram, CostRow } from './cost-program-types.ts'
 
 /** What one trade may be: origin + step·lots for whole lots of its ranges, or a point. */
 export interface LatticeChoices {
@@ -22,18 +22,25 @@ export interface LatticeChoices {
 export type TradeCost = (trade: number, x: number) => number
 
 export interface LatticeRow extends CostRow {
-  /** υ per group; null where the row has no such term. */
-  readonly groupKink: Float64Array | null
+  /** ω ≥ 0 and υ per group; null where the row has no such term. */
+  readonly groupKink: { readonly size: Float64Array; readonly at: Float64Array } | null
   /** s, and φ ≥ 0 per trade; null where the row has no such terms. */
   readonly spends: { readonly cost: TradeCost; readonly fee: Float64Array } | null
 }
 
-export interface LatticeProgram extends Omit<CostProgram, 'lower' | 'upper' | 'rows'> {
+/** A cap of which no trade may move a part c of the point: √((p + t)'Σ(p + t) + 2(Σc)'(p + t) + c'Σc) ≤ r. */
+export interface LatticeCap extends CostCap {
+  /** c'Σc and Σc per trade; null where c is 0. */
+  readonly fixed: { readonly square: number; readonly cross: Float64Array } | null
+}
+
+export interface LatticeProgram extends Omit<CostProgram, 'lower' | 'upper' | 'rows' | 'caps'> {
   /** F ≥ 0 */
   readonly fixed: Float64Array
   /** A further cost of each trade, such as walking an order book, and the same as rows with a price. */
   readonly walk: { readonly cost: TradeCost; readonly rungs: readonly CostRow[] } | null
   readonly rows: readonly LatticeRow[]
+  readonly caps: readonly LatticeCap[]
   readonly choices: readonly LatticeChoices[]
   /** Per trade: the group whose sums rows may see, counted from 0. */
   readonly group: Int32Array

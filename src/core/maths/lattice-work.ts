@@ -4,7 +4,7 @@
  */
 import { powerCost } from './cost-program-power.ts'
 import { type Choice, nextChoice, weightOf } from './lattice-choices.ts'
-import type { LatticePlace, LatticeProgram, LatticeRow } from './lattice-types.ts'
+import type { LatticeCap, LatticePlace, LatticeProgram, LatticeRow } from './lattice-types.ts'
 
 /** Rows and caps are sums of float64 weights: less than this beyond a bound is on it. */
 export const ON_BOUND = 5e-13
@@ -125,14 +125,15 @@ function measureAll(work: LatticeWork): void {
   groupSum.fill(0)
   for (let i = 0; i < n; i++) groupSum[group[i]!]! += trade[i]!
   for (let k = 0; k < rows.length; k++) work.rowValue[k] = measureRow(program, rows[k]!, trade)
-  caps.forEach(({ matrix, point }, k) => {
+  caps.forEach(({ matrix, point, fixed }, k) => {
     const pull = capPull[k]!
-    let square = 0
+    let square = fixed?.square ?? 0
     for (let i = 0; i < n; i++) {
       let each = 0
       for (let j = 0; j < n; j++) each += matrix[i * n + j]! * (point[j]! + trade[j]!)
-      pull[i] = each
-      square += (point[i]! + trade[i]!) * each
+      const cross = fixed?.cross[i] ?? 0
+      pull[i] = each + cross
+      square += (point[i]! + trade[i]!) * (each + 2 * cross)
     }
     capSquare[k] = square
   })
@@ -156,7 +157,10 @@ export function addsToRow({ program, trade, groupSum }: LatticeWork, k: number, 
   const side = (away: number): number => Math.sign(away) || Math.sign(x)
   let steep = slope[i]!
   if (bend !== null) steep += bend[i]! * side(kink === null ? x : x - kink[i]!)
-  if (groupKink !== null) steep += side(groupSum[program.group[i]!]! - groupKink[program.group[i]!]!)
+  if (groupKink !== null) {
+    const u = program.group[i]!
+    steep += groupKink.size[u]! * side(groupSum[u]! - groupKink.at[u]!)
+  }
   return x * steep + (spends === null ? 0 : spends.cost(i, x))
 }
 
@@ -173,9 +177,10 @@ function measureRow({ n, group }: LatticeProgram, row: LatticeRow, trade: Float6
   let value = 0
   for (let i = 0; i < n; i++) value += rowTerm(row, i, trade[i]!)
   if (row.groupKink !== null) {
-    const sums = new Float64Array(row.groupKink.length)
+    const { size, at } = row.groupKink
+    const sums = new Float64Array(at.length)
     for (let i = 0; i < n; i++) sums[group[i]!]! += trade[i]!
-    for (let u = 0; u < sums.length; u++) value += Math.abs(sums[u]! - row.groupKink[u]!)
+    for (let u = 0; u < sums.length; u++) value += size[u]! * Math.abs(sums[u]! - at[u]!)
   }
   return value
 }
@@ -231,8 +236,8 @@ function rowStep({ program, trade, groupSum }: LatticeWork, k: number, i: number
   let change = rowTerm(row, i, x) - rowTerm(row, i, trade[i]!)
   if (row.groupKink !== null) {
     const u = program.group[i]!
-    const away = groupSum[u]! - row.groupKink[u]!
-    change += Math.abs(away + x - trade[i]!) - Math.abs(away)
+    const away = groupSum[u]! - row.groupKink.at[u]!
+    change += row.groupKink.size[u]! * (Math.abs(away + x - trade[i]!) - Math.abs(away))
   }
   return change
 }
@@ -255,9 +260,10 @@ function rowAfter(work: LatticeWork, k: number, change: Change): number {
   const u = program.group[i]!
   if (groupKink === null || program.group[j] !== u) return value
   // Both in one group: the sum moves once, by both.
-  const away = groupSum[u]! - groupKink[u]!
+  const away = groupSum[u]! - groupKink.at[u]!
   const [dx, dy] = [x - trade[i]!, y - trade[j]!]
-  return value + Math.abs(away + dx + dy) - Math.abs(away + dx) - Math.abs(away + dy) + Math.abs(away)
+  const both = Math.abs(away + dx + dy) - Math.abs(away + dx) - Math.abs(away + dy) + Math.abs(away)
+  return value + groupKink.size[u]! * both
 }
 
 function capAfter({ program, trade, capPull, capSquare }: LatticeWork, k: number, change: Change): number {
@@ -421,14 +427,13 @@ function softPriceAt(program: LatticeProgram, trade: Float64Array): number {
   return value
 }
 
-/** √((p + t)'Σ(p + t)) */
-function riskAt(
-  n: number,
-  { matrix, point }: { readonly matrix: Float64Array; readonly point: Float64Array },
-  trade: Float64Array,
-): number {
-  let square = 0
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j < n; j++) square += (point[i]! + trade[i]!) * matrix[i * n + j]! * (point[j]! + trade[j]!)
+/** √((p + t)'Σ(p + t) + 2(Σc)'(p + t) + c'Σc) */
+function riskAt(n: number, { matrix, point, fixed }: LatticeCap, trade: Float64Array): number {
+  let square = fixed?.square ?? 0
+  for (let i = 0; i < n; i++) {
+    const reached = point[i]! + trade[i]!
+    square += 2 * reached * (fixed?.cross[i] ?? 0)
+    for (let j = 0; j < n; j++) square += reached * matrix[i * n + j]! * (point[j]! + trade[j]!)
+  }
   return Math.sqrt(Math.max(0, square))
 }

@@ -10,6 +10,7 @@ import { limitRows } from './limit-rows.ts'
 import { type Binding, type Cap, exceeds, type Row, tradedOf, type Within } from './limits.ts'
 import { projectNearest } from './nearest.ts'
 import { optimiseWithin } from './optimum.ts'
+import { reachOf } from './optimum-rows.ts'
 import type { Allowed, Imbalance, PlanInputs, Reason, Valued, Wanted } from './plan-types.ts'
 import { type Split, splitCheapestFirst } from './split.ts'
 import { capInstrument, capUnderlying } from './trade-caps.ts'
@@ -47,7 +48,7 @@ function reoptimise(
 ): Result<Allowed> {
   const rows = limitRows(inputs, held)
   const capped = capTrades(inputs, held, free)
-  const priced = rows.map((row) => ({ ...row, bound: row.price === Number.POSITIVE_INFINITY ? row.bound : row.asked }))
+  const priced = rows.map((row) => ({ ...row, bound: reachOf(row).bound }))
   if (isWithin(inputs, { wanted, capped, rows: priced, byInstrument: free })) return succeed(unlimited(wanted, free))
   const decision = makeDecision(inputs, held, imbalance.weight)
   const optimum = optimiseWithin(inputs, held, { decision, rows, free })

@@ -6,7 +6,7 @@
 import { type CostTerms, tradeCost } from '../cost/cost-terms.ts'
 import type { Universe } from '../domain/universe.ts'
 import { measureRisk, type RiskTerm, slopeRisk } from './limit-risk.ts'
-import type { LimitName } from './plan-types.ts'
+import type { LimitName, PlanInputs } from './plan-types.ts'
 
 /** Which limit it is. */
 export interface LimitId {
@@ -64,6 +64,10 @@ export interface Within {
 
 /** The side on which a limit holds less back: +1 where more of it does. */
 export const looser = (limit: LimitName): 1 | -1 => (limit.endsWith('Min') || limit === 'cash' ? -1 : 1)
+
+/** Whether a row must hold: only `costAware` weighs the price of one that has one. */
+export const mustHold = ({ mandate: { policy } }: PlanInputs, { price }: Row): boolean =>
+  policy.kind !== 'costAware' || price === Number.POSITIVE_INFINITY
 
 /** Measures are sums of float64 weights: less than this beyond a bound is on it. */
 const TOLERANCE = 1e-12

@@ -75,6 +75,12 @@ export interface Reach {
   readonly price: number
 }
 
+/** A limit with a price may be exceeded at it; where the book is outside of any other, it may stay where it is. */
+export const reachOf = ({ asked, bound, price }: Row): Reach => ({
+  bound: price === Number.POSITIVE_INFINITY ? bound : asked,
+  price,
+})
+
 type Space = Pick<Decision, 'instruments' | 'variablesOf'>
 
 /**

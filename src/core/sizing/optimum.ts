@@ -10,7 +10,7 @@ import { solveCertified } from './certified.ts'
 import { curvatureOf, type Decision } from './decision.ts'
 import { type Solved, solveUnder, type UnderLimits } from './limit-program.ts'
 import { type Binding, type Row, tradedOf, type Within } from './limits.ts'
-import { type Box, boxOf, type Reach, sourceOf } from './optimum-rows.ts'
+import { type Box, boxOf, reachOf, sourceOf } from './optimum-rows.ts'
 import { chooseOrders } from './order-choice.ts'
 import type { PlanInputs, Valued } from './plan-types.ts'
 import { shareInside } from './split.ts'
@@ -52,12 +52,6 @@ export function optimiseWithin(
   const trade = Float64Array.from(universe.underlyings, (_, u) => tradedOf(universe, byInstrument, u))
   return succeed({ trade, byInstrument, binding: bindingOf(universe, under, { box, rows, decision }) })
 }
-
-/** A limit with a price may be exceeded at it; where the book is outside of any other, it may stay where it is. */
-const reachOf = ({ asked, bound, price }: Row): Reach => ({
-  bound: price === Number.POSITIVE_INFINITY ? bound : asked,
-  price,
-})
 
 /** Bounds first: a trade that its own cap holds is held by that. */
 function bindingOf(

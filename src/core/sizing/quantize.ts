@@ -9,7 +9,7 @@ import { RATIO_ZERO } from '../base/ratio.ts'
 import { optimiseOnLattice } from '../maths/lattice.ts'
 import { exactTrade } from './exact-trade.ts'
 import { limitRows } from './limit-rows.ts'
-import { exceeds, type Row } from './limits.ts'
+import { exceeds, mustHold, type Row } from './limits.ts'
 import { leftoverOf, type RoundedLeg, roundLeg } from './order-grid.ts'
 import type { Allowed, Imbalance, PlanInputs, Quantized, Reason, Valued } from './plan-types.ts'
 import { orderOf, type Rounding, roundDecision, roundNearest, type Unrounded } from './rounding.ts'
@@ -93,7 +93,7 @@ function explain(
   const { universe } = inputs.mandate
   const { legs, rows } = unrounded
   const alone = held.unitWeight.map((weight, j) => toNumber(legs[j]?.quantity ?? ZERO) * weight)
-  const broken = rows.find((row) => exceeds(universe, row, alone))
+  const broken = rows.find((row) => mustHold(inputs, row) && exceeds(universe, row, alone))
   const takesPart = new Set(rounding.instruments)
   return legs.map((leg, j): readonly Reason[] => {
     const now = quantity[j]!
@@ -114,6 +114,7 @@ function explain(
 
 /** Whether a leg that became smaller did so for a row that every leg rounded alone would have broken. */
 const givesWay = (
-  { slope, bend, kink }: Row,
+  { slope, bend, kink, risk }: Row,
   { before, now, j }: { readonly before: Decimal; readonly now: Decimal; readonly j: number },
-): boolean => absolute(now) < absolute(before) && (kink !== null || slope[j]! * signOf(before) + bend[j]! > 0)
+): boolean =>
+  absolute(now) < absolute(before) && (kink !== null || risk !== null || slope[j]! * signOf(before) + bend[j]! > 0)

@@ -1,23 +1,19 @@
 /**
- * Rounding where a limit is no row of the lattice (a risk, a group, a priced limit): every trade is rounded alone, and what is
- * beyond a limit then comes off the trades that add to it, in proportion. Sizes only fall and no trade at all obeys every
+ * Rounding under a shortfall over scenarios, which is neither row nor cap of the lattice: every trade is rounded alone, and what
+ * is beyond a limit then comes off the trades that add to it, in proportion. Sizes only fall and no trade at all obeys every
  * limit, so it ends: from some round on they fall by half at least.
  */
 import { absolute, type Decimal, signOf, subtract, toNumber, ZERO } from '../base/decimal.ts'
 import { type Ratio, ratioMultiply, ratioOf, ratioOfNumber } from '../base/ratio.ts'
-import { exceeds, measureRow, type Row, slopeRow } from './limits.ts'
+import { exceeds, measureRow, mustHold, type Row, slopeRow } from './limits.ts'
 import { type RoundedLeg, roundLeg } from './order-grid.ts'
 import type { PlanInputs, Quantized, Reason, Valued } from './plan-types.ts'
 
 /** Rounds in which trades give up what a limit asks in proportion. */
 const ROUNDS_IN_PROPORTION = 32
 
-/** Whether the lattice program can hold the row: bends at 0, kinks of every underlying alike, no risk, no price. */
-export const isOnLattice = ({ at, kink, risk, price }: Row): boolean =>
-  at === null &&
-  risk === null &&
-  price === Number.POSITIVE_INFINITY &&
-  (kink === null || kink.size.every((size) => size === 1))
+/** Whether the lattice program can hold the row: the mean of the worst of scenarios is neither row nor cap of it. */
+export const isOnLattice = ({ risk }: Row): boolean => risk?.kind !== 'tail'
 
 /** @param legs each rounded alone; null where nothing was allowed */
 export function roundAlone(
@@ -32,7 +28,7 @@ export function roundAlone(
   const traded = (): Float64Array => held.unitWeight.map((weight, j) => toNumber(quantity[j]!) * weight)
   let round = 0
   for (let now = traded(); ; now = traded()) {
-    const broken = rows.find((row) => row.price === Number.POSITIVE_INFINITY && exceeds(universe, row, now))
+    const broken = rows.find((row) => mustHold(inputs, row) && exceeds(universe, row, now))
     if (broken === undefined || quantity.every((each) => each === ZERO)) return { quantity, because, proven: false }
     const slope = slopeRow(universe, broken, now, direction)
     const adds = now.map((t, j) => Math.max(0, t * slope[j]!))

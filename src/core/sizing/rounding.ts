@@ -8,11 +8,11 @@ import { absolute, type Decimal, fromUnits, negate, toNumber, ZERO } from '../ba
 import { ratioRoundTo } from '../base/ratio.ts'
 import { tradeCost } from '../cost/cost-terms.ts'
 import type { CostRow } from '../maths/cost-program-types.ts'
-import type { LatticeChoices, LatticePlace, LatticeProgram, LatticeRow } from '../maths/lattice-types.ts'
+import type { LatticeCap, LatticeChoices, LatticePlace, LatticeProgram, LatticeRow } from '../maths/lattice-types.ts'
 import { type Decision, makeDecision } from './decision.ts'
 import { exactTrade } from './exact-trade.ts'
 import type { Row } from './limits.ts'
-import { boxOf } from './optimum-rows.ts'
+import { boxOf, capOver, type Reach, reachOf } from './optimum-rows.ts'
 import { type Lots, leastQuantity, makeLots, type RoundedLeg } from './order-grid.ts'
 import type { Allowed, PlanInputs, Valued } from './plan-types.ts'
 
@@ -58,8 +58,10 @@ export function roundDecision(
       : tradeCost(costs, j, x) - costs.proportional[j]! * Math.abs(x) - costs.fixed[j]!
   }
   const walk = rungs.length === 0 ? null : { cost: walked, rungs }
-  const rows = [...unrounded.rows.map((row) => overTrades(row, instruments)), ...box.rows.map(withoutGroups)]
-  return gather(inputs, held, { unrounded, instruments, lots, part: { ...terms, fixed, walk, rows, kept: null } })
+  const limits = limitsOver(inputs, unrounded.rows, { instruments, reachOf })
+  const rows = [...limits.rows, ...box.rows.map(withoutGroups)]
+  const part = { ...terms, ...limits, rows, fixed, walk, kept: null }
+  return gather(inputs, held, { unrounded, instruments, lots, part })
 }
 
 /** Rounding towards what the limits left. */
@@ -88,11 +90,31 @@ export function roundNearest(inputs: PlanInputs, held: Valued, unrounded: Unroun
     felt: null,
     fixed: zeros,
     walk: null,
-    rows: unrounded.rows.map((row) => overTrades(row, instruments)),
+    ...limitsOver(inputs, unrounded.rows, { instruments, reachOf: ({ bound }) => ({ bound, price: HARD }) }),
     // What is to be closed is closed, and no hedge for what the others leave.
     kept: Uint8Array.from(instruments, (j) => (unrounded.legs[j]!.closes ? 1 : 0)),
   }
   return gather(inputs, held, { unrounded, instruments, lots, part })
+}
+
+const HARD = Number.POSITIVE_INFINITY
+
+/** The limits over the trades: risks as caps, all others as rows. */
+function limitsOver(
+  { mandate: { universe } }: PlanInputs,
+  limits: readonly Row[],
+  of: { readonly instruments: readonly number[]; readonly reachOf: (row: Row) => Reach },
+): Pick<LatticeProgram, 'rows' | 'caps'> {
+  const { instruments, reachOf: reach } = of
+  const variablesOf = universe.instrumentsOf.map((own) => own.map((j) => instruments.indexOf(j)).filter((k) => k >= 0))
+  return {
+    rows: limits.flatMap((row) => (row.risk === null ? [overTrades(row, instruments, reach(row))] : [])),
+    caps: limits.flatMap((row): LatticeCap[] => {
+      if (row.risk?.kind !== 'norm') return []
+      const line = capOver(universe, row.risk, { decision: { instruments, variablesOf }, reach: reach(row) })
+      return [{ ...line.cap, fixed: line.fixed }]
+    }),
+  }
 }
 
 /** A'ΣA over the instruments. */
@@ -118,7 +140,7 @@ function gather(
     readonly unrounded: Unrounded
     readonly instruments: readonly number[]
     readonly lots: readonly Lots[]
-    readonly part: Omit<LatticeProgram, 'choices' | 'group' | 'caps' | 'kept'> & { readonly kept: Uint8Array | null }
+    readonly part: Omit<LatticeProgram, 'choices' | 'group' | 'kept'> & { readonly kept: Uint8Array | null }
   },
 ): Rounding {
   const { underlyingOf } = inputs.mandate.universe
@@ -128,7 +150,6 @@ function gather(
     lots,
     program: {
       ...part,
-      caps: [],
       kept: part.kept ?? new Uint8Array(part.n),
       group: Int32Array.from(instruments, (j) => underlyingOf[j]!),
       choices: instruments.map((j, k) => weigh(lots[k]!, held.unitWeight[j]!)),
@@ -194,20 +215,27 @@ function placeOf({ base, step, ranges, points }: Lots, quantity: Decimal): { lot
 export const orderOf = ({ base, step, points }: Lots, { lots, point }: { lots: number; point: number }): Decimal =>
   point >= 0 ? points[point]! : fromUnits(base + step * BigInt(lots))
 
-/** A limit over the trades of the program. */
-function overTrades({ slope, bend, kink, base, bound, spends }: Row, instruments: readonly number[]): LatticeRow {
+/** A limit over the trades of the program; what others it counts stay where they are. @param reach how far it may go */
+function overTrades(row: Row, instruments: readonly number[], reach: Reach): LatticeRow {
+  const { slope, bend, at, kink, base, spends } = row
   const pick = (column: Float64Array): Float64Array =>
     column.length === instruments.length ? column : Float64Array.from(instruments, (j) => column[j]!)
+  let bound = reach.bound - base
+  if (at !== null && at.length > instruments.length) {
+    const trades = new Set(instruments)
+    at.forEach((each, j) => {
+      if (!trades.has(j)) bound -= bend[j]! * Math.abs(each)
+    })
+  }
   const own = spends === null ? null : { ...spends, of: pick(spends.of) }
   return {
     slope: pick(slope),
     bend: pick(bend),
-    kink: null,
-    bound: bound - base,
-    price: Number.POSITIVE_INFINITY,
+    kink: at === null ? null : pick(at),
+    bound,
+    price: reach.price,
     weight: 1,
-    // Rows of the lattice have kinks of size 1 (`rounding-alone.ts` has the others).
-    groupKink: kink === null ? null : kink.at,
+    groupKink: kink,
     spends:
       own === null
         ? null

@@ -6,7 +6,16 @@
 import { createRequire } from 'node:module'
 import type { Highs } from 'highs'
 import type { LatticeProgram } from '../../../src/core/maths/lattice-types.ts'
-import { obeysAt, objectiveAt, objectiveSlope, riskOf, rowAt, rowSlope, withoutFees } from './lattice-problems.ts'
+import {
+  obeysAt,
+  objectiveAt,
+  objectiveSlope,
+  riskAt,
+  riskSlope,
+  rowAt,
+  rowSlope,
+  withoutFees,
+} from './lattice-problems.ts'
 
 // Its types describe the CommonJS build, so that is the one to load.
 const loadHighs: () => Promise<Highs> = createRequire(import.meta.url)('highs')
@@ -64,24 +73,13 @@ export function leastByHighs(program: LatticeProgram): number {
         }
         return { of, fee, bound: row.bound }
       }),
-    ...caps.map(({ matrix, point, radius }) => ({
-      of: {
-        at: (t: readonly number[]) =>
-          riskOf(
-            matrix,
-            point.map((p, i) => p + t[i]!),
-          ),
-        slope: (t: readonly number[]) => {
-          const x = point.map((p, i) => p + t[i]!)
-          const risk = riskOf(matrix, x)
-          return Array.from(x, (_, i) =>
-            risk === 0 ? 0 : x.reduce((sum, each, j) => sum + matrix[i * n + j]! * each, 0) / risk,
-          )
-        },
-      },
-      fee: new Array<number>(n).fill(0),
-      bound: radius,
-    })),
+    ...caps
+      .filter(({ price }) => price === Infinity)
+      .map((cap) => ({
+        of: { at: (t: readonly number[]) => riskAt(cap, t), slope: (t: readonly number[]) => riskSlope(cap, t) },
+        fee: new Array<number>(n).fill(0),
+        bound: cap.radius,
+      })),
   ]
   const cuts: Cut[] = [
     tangent(

@@ -1,6 +1,7 @@
 /** Random lattice programs, and answers to them by counting every place or by an independent solver. */
 import type { Random } from '../../../src/core/base/random.ts'
 import type {
+  LatticeCap,
   LatticeChoices,
   LatticePlace,
   LatticeProgram,
@@ -51,7 +52,7 @@ function drawChoices(random: Random, { lots, mixed }: Draw): LatticeChoices {
 }
 
 function drawRow(random: Random, n: number, groups: number): LatticeRow {
-  const kind = random.integer(4)
+  const kind = random.integer(5)
   const ones = new Float64Array(n).fill(1)
   const zeros = new Float64Array(n)
   const price = random.uniform() < 0.2 ? 0.05 * random.uniform() : Number.POSITIVE_INFINITY
@@ -59,8 +60,35 @@ function drawRow(random: Random, n: number, groups: number): LatticeRow {
   if (kind === 0) return { ...plain, bend: ones, bound: 0.05 + 0.4 * random.uniform() }
   if (kind === 1) return { ...plain, slope: ones, bend: ones.map(() => 0.01), bound: 0.1 * random.uniform() }
   if (kind === 2) return { ...plain, slope: ones.map(() => -1), bound: 0.1 * random.uniform() }
-  const groupKink = Float64Array.from({ length: groups }, () => -0.2 * random.normal())
-  return { ...plain, groupKink, bound: groupKink.reduce((sum, each) => sum + Math.abs(each), 0.05 * random.uniform()) }
+  const kink = (): number => -0.2 * random.normal()
+  const room = 0.05 * random.uniform()
+  if (kind === 4) {
+    const at = Float64Array.from({ length: n }, kink)
+    return { ...plain, bend: ones, kink: at, bound: at.reduce((sum, each) => sum + Math.abs(each), room) }
+  }
+  const at = Float64Array.from({ length: groups }, kink)
+  const size = at.map(() => pickOf(random, [0, 0.5, 1]))
+  return {
+    ...plain,
+    groupKink: { size, at },
+    bound: at.reduce((sum, each, u) => sum + size[u]! * Math.abs(each), room),
+  }
+}
+
+/** A cap with some room at no trade; of some a part of the point is none of the trades'. */
+function drawCap(random: Random, n: number): LatticeCap {
+  const whole = drawGram(random, n + 1, n + 1)
+  const c = random.uniform() < 0.3 ? 0.1 * random.normal() : 0
+  const last = Float64Array.from({ length: n }, (_, k) => c * whole[n * (n + 1) + k]!)
+  const cap = {
+    matrix: Float64Array.from({ length: n * n }, (_, k) => whole[Math.floor(k / n) * (n + 1) + (k % n)]!),
+    point: Float64Array.from({ length: n }, () => 0.1 * random.normal()),
+    radius: 0,
+    price: random.uniform() < 0.3 ? 0.1 * random.uniform() : Infinity,
+    weight: 1,
+    fixed: c === 0 ? null : { square: c * c * whole[(n + 1) ** 2 - 1]!, cross: last },
+  }
+  return { ...cap, radius: riskAt(cap, new Array<number>(n).fill(0)) * (1 + 0.1 * random.uniform()) }
 }
 
 export function drawCase(random: Random, draw: Draw): LatticeCase {
@@ -80,18 +108,7 @@ export function drawCase(random: Random, draw: Draw): LatticeCase {
       ? { ...row, spends: { cost: impact({ power, exponent, felt }), fee: fixed } }
       : row,
   )
-  const caps =
-    random.uniform() < 0.3
-      ? [
-          {
-            matrix: drawGram(random, n, n),
-            point: column(() => 0.1 * random.normal()),
-            radius: 0,
-            price: Infinity,
-            weight: 1,
-          },
-        ]
-      : []
+  const caps = random.uniform() < 0.4 ? [drawCap(random, n)] : []
   const book = column(() => 0.1 * random.uniform())
   const program: LatticeProgram = {
     n,
@@ -105,7 +122,7 @@ export function drawCase(random: Random, draw: Draw): LatticeCase {
     fixed,
     walk: random.uniform() < 0.2 ? walkBook(book, 0.02) : null,
     rows: spending,
-    caps: caps.map((cap) => ({ ...cap, radius: riskOf(cap.matrix, cap.point) * (1 + 0.1 * random.uniform()) })),
+    caps,
     choices: Array.from({ length: n }, () => drawChoices(random, draw)),
     group,
     kept: new Uint8Array(n),
@@ -174,11 +191,24 @@ export function isChoice(
   return weight === origin + step * lots && ranges.some(({ from, to }) => lots >= from && lots <= to && lots % 1 === 0)
 }
 
-export const riskOf = (matrix: Float64Array, x: Float64Array): number => {
-  const n = x.length
-  let square = 0
-  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) square += x[i]! * matrix[i * n + j]! * x[j]!
+/** √ of what a cap measures at t, and its slope. */
+export function riskAt({ matrix, point, fixed }: LatticeCap, t: readonly number[]): number {
+  const x = point.map((p, i) => p + t[i]!)
+  let square = fixed?.square ?? 0
+  x.forEach((a, i) => {
+    square += 2 * a * (fixed?.cross[i] ?? 0)
+    x.forEach((b, j) => {
+      square += a * matrix[i * x.length + j]! * b
+    })
+  })
   return Math.sqrt(Math.max(0, square))
+}
+export function riskSlope(cap: LatticeCap, t: readonly number[]): number[] {
+  const risk = riskAt(cap, t)
+  return t.map((_, i) => {
+    const pull = t.reduce((sum, each, j) => sum + cap.matrix[i * t.length + j]! * (cap.point[j]! + each), 0)
+    return risk === 0 ? 0 : (pull + (cap.fixed?.cross[i] ?? 0)) / risk
+  })
 }
 
 const powerDifference = (m: number, q: number, exponent: number): number =>
@@ -191,22 +221,15 @@ export function rowAt({ group }: LatticeProgram, row: LatticeRow, t: readonly nu
     value += row.slope[i]! * x + (row.bend?.[i] ?? 0) * Math.abs(x - (row.kink?.[i] ?? 0))
     if (row.spends !== null && x !== 0) value += row.spends.cost(i, x) + row.spends.fee[i]!
   })
-  row.groupKink?.forEach((kink, u) => {
-    value += Math.abs(t.reduce((sum, x, i) => (group[i] === u ? sum + x : sum), 0) - kink)
+  row.groupKink?.at.forEach((kink, u) => {
+    value += row.groupKink!.size[u]! * Math.abs(t.reduce((sum, x, i) => (group[i] === u ? sum + x : sum), 0) - kink)
   })
   return value
 }
 
 export const obeysAt = (program: LatticeProgram, t: readonly number[]): boolean =>
   program.rows.every((row) => row.price < Infinity || rowAt(program, row, t) <= row.bound + 1e-12) &&
-  program.caps.every(
-    ({ matrix, point, radius }) =>
-      riskOf(
-        matrix,
-        point.map((p, i) => p + t[i]!),
-      ) <=
-      radius + 1e-12,
-  )
+  program.caps.every((cap) => cap.price < Infinity || riskAt(cap, t) <= cap.radius + 1e-12)
 
 export function objectiveAt(program: LatticeProgram, t: readonly number[]): number {
   const { n, quadratic, deviation, linear, proportional, power, exponent, felt, fixed, rows } = program
@@ -221,6 +244,8 @@ export function objectiveAt(program: LatticeProgram, t: readonly number[]): numb
     if (program.walk !== null) total += program.walk.cost(i, x)
   }
   for (const row of rows) if (row.price < Infinity) total += row.price * Math.max(0, rowAt(program, row, t) - row.bound)
+  for (const cap of program.caps)
+    if (cap.price < Infinity) total += cap.price * Math.max(0, riskAt(cap, t) - cap.radius)
   return total
 }
 
@@ -237,7 +262,8 @@ export function rowSlope({ group }: LatticeProgram, row: LatticeRow, t: readonly
     if (row.spends !== null) slope += (row.spends.cost as Sloped).slope(i, x)
     if (row.groupKink !== null) {
       const sum = t.reduce((all, each, j) => (group[j] === group[i] ? all + each : all), 0)
-      slope += Math.sign(sum - row.groupKink[group[i]!]!)
+      const u = group[i]!
+      slope += row.groupKink.size[u]! * Math.sign(sum - row.groupKink.at[u]!)
     }
     return slope
   })
@@ -247,7 +273,11 @@ export function rowSlope({ group }: LatticeProgram, row: LatticeRow, t: readonly
 export function objectiveSlope(program: LatticeProgram, t: readonly number[]): number[] {
   const { n, quadratic, deviation, linear, proportional, power, exponent, felt, rows } = program
   const soft = rows.filter((row) => row.price < Infinity && rowAt(program, row, t) > row.bound)
-  const ofRows = soft.map((row) => rowSlope(program, row, t).map((each) => row.price * each))
+  const dear = program.caps.filter((cap) => cap.price < Infinity && riskAt(cap, t) > cap.radius)
+  const ofRows = [
+    ...soft.map((row) => rowSlope(program, row, t).map((each) => row.price * each)),
+    ...dear.map((cap) => riskSlope(cap, t).map((each) => cap.price * each)),
+  ]
   return t.map((x, i) => {
     let slope = linear[i]!
     for (let j = 0; j < n; j++) slope += quadratic[i * n + j]! * (deviation[j]! + t[j]!)

@@ -6,7 +6,7 @@ import { ratioMultiply, ratioOf, ratioRoundTo } from '../../../src/core/base/rat
 import type { Policy } from '../../../src/core/sizing/mandate.ts'
 import { plan } from '../../../src/core/sizing/plan.ts'
 import type { PlanInputs, SizePlan } from '../../../src/core/sizing/plan-types.ts'
-import { type BookTerms, makeInputs, r } from './book.ts'
+import { type BookTerms, makeInputs, priced, r } from './book.ts'
 
 const planned = (inputs: PlanInputs): SizePlan => {
   const result = plan(inputs)
@@ -134,6 +134,54 @@ describe('trades rounded together', () => {
     expect(trades(sizePlan)).toEqual(['AAA -5', 'BBB 500'])
     expect(sizePlan.after.cash).toBe(0)
     expect(sizePlan.lines[1]!.because).toContainEqual({ kind: 'limitAfterRounding', limit: 'cash' })
+  })
+
+  it('[ROUND-3] of a limit of risk too: what coarse lots do not sell, fine lots do not buy', () => {
+    // Equity 200,000, a lot of AAA 5 %, of BBB .05 %: sell 3.5 lots of AAA, buy 800 of BBB, .5·√(.275² + .4²) = .24271.
+    const sizePlan = planned(
+      pair({
+        cash: { USD: '110000' },
+        held: { AAA: '9' },
+        targets: { AAA: '0.275', BBB: '0.4' },
+        correlation: () => 0,
+        limits: { volatilityMax: r('0.2428') },
+      }),
+    )
+    // With 30 % AAA, BBB may be √(.4856² − .3²) = .38185, 763.7 lots.
+    expect(trades(sizePlan)).toEqual(['AAA -3', 'BBB 763'])
+    expect(sizePlan.lines[1]!.because).toContainEqual({ kind: 'limitAfterRounding', limit: 'volatility' })
+  })
+
+  const group = { name: 'both', members: [0, 1] }
+  const day = { confidence: r('0.99'), horizonMs: 86_400_000, method: 'normal' } as const
+  const far: readonly [string, (value: string) => BookTerms['limits']][] = [
+    ['a group', (v) => ({ groups: [{ group, netMin: null, netMax: null, grossMax: priced(v, '1') }] })],
+    ['leverage', (v) => ({ leverageMax: priced(v, '1') })],
+    ['volatility', (v) => ({ volatilityMax: priced(v, '1') })],
+    ['tracking error', (v) => ({ trackingErrorMax: priced(v, '1') })],
+    ['value at risk', (v) => ({ tails: [{ ...day, measure: 'valueAtRisk', max: priced(v, '1') }] })],
+  ]
+  it.each(far)('[ROUND-7] a limit of %s that is far away leaves it at that', (_, limit) => {
+    const book = { held: { BBB: '1000' }, targets: { AAA: '0.07', BBB: '0.4' } }
+    for (const policy of [{ kind: 'full' } as const, aware('10')]) {
+      const sizePlan = planned(pair({ ...book, policy, limits: limit('3')! }))
+      expect(trades(sizePlan)).toEqual(['BBB -164', 'AAA 1'])
+      expect(sizePlan.rounding.proven).toBe(true)
+    }
+  })
+
+  it('[ROUND-7] under an expected shortfall over scenarios each is rounded alone, and nothing is called proven', () => {
+    const tail = { ...day, method: 'historical', measure: 'expectedShortfall', max: priced('3', '1') } as const
+    const scenarios = Array.from({ length: 400 }, (_, k) => [0.0001 * (k - 200), 0.0001 * (200 - k)])
+    const book = pair({
+      held: { BBB: '1000' },
+      targets: { AAA: '0.07', BBB: '0.4' },
+      limits: { tails: [tail] },
+      scenarios,
+    })
+    const sizePlan = planned(book)
+    expect(trades(sizePlan)).toEqual(['BBB -200', 'AAA 1'])
+    expect(sizePlan.rounding.proven).toBe(false)
   })
 
   it('[ROUND-3] an order through 0 leaves nothing on the other side that could not be closed', () => {
