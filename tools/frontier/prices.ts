@@ -51,7 +51,8 @@ export function readAny(paths: readonly string[], from?: number): Prices {
   return table ? readPrices(path, from) : readCandleFiles(paths, from)
 }
 
-function readText(path: string): string {
+/** A text file, or one that is compressed. */
+export function readText(path: string): string {
   const bytes = readFileSync(path)
   return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8')
 }
