@@ -147,8 +147,14 @@ function readCostAware(
   const knob = readKnob({ names, report }, text, path)
   const tilt = readTilt(context, text, path)
   if (knob === null || text.interval === undefined) return null
-  const policy = { kind: 'costAware', knob, intervalMs: accepted(readDuration(text.interval)) } as const
-  return tilt === null ? policy : { ...policy, tilt }
+  return {
+    kind: 'costAware',
+    knob,
+    intervalMs: accepted(readDuration(text.interval)),
+    ...(text.drift === 'held' ? { drift: text.drift } : {}),
+    ...(text.lasting === undefined ? {} : { lastingMs: accepted(readDuration(text.lasting)) }),
+    ...(tilt === null ? {} : { tilt }),
+  }
 }
 
 function readKnob(

@@ -46,6 +46,8 @@ export const policySchema = z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('widths'), width: z.array(ratioCodec.nullable()) }),
     ]),
     intervalMs: realCodec,
+    drift: z.literal('held').exactOptional(),
+    lastingMs: realCodec.exactOptional(),
     tilt: z
       .strictObject({
         edges: z.array(z.strictObject({ annual: ratioCodec, decayMs: realCodec.nullable() }).nullable()),

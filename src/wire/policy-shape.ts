@@ -63,6 +63,18 @@ export const policyShape = variants(
         ),
       ),
       interval: duration({ what: 'the time from one decision to the next', example: '1h' }),
+      drift: optional(
+        choice(
+          'the weights at which the drift of the book is judged; of the target unless given; held needs no width',
+          ['target', 'held'],
+        ),
+      ),
+      lasting: optional(
+        duration({
+          what: 'how long a deviation lasts on average if nothing is traded, before target and forecast are others; for ever unless given',
+          example: '1y',
+        }),
+      ),
       edges: optional(
         mapOf(
           'excess returns that are expected and tilt the aim, per underlying',

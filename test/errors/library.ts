@@ -186,6 +186,10 @@ export const LIBRARY: Readonly<Record<string, LibraryCase>> = {
     refused: () => curved({ interval: -1 }),
     reads: 'policy: decision interval must be 0 or more years, was -1; one hour is 1/8760',
   },
+  'curvature.lapse': {
+    refused: () => curved({ lapse: -1 }),
+    reads: 'policy: rate of lapse must be 0 or more a year, was -1; once in a year is 1',
+  },
   'curvature.not-converged': {
     // Eight and 1,900 % volatility, a hundredth of a basis point and five of them.
     refused: () =>

@@ -69,6 +69,8 @@ const policies: Arbitrary<Policy> = oneOf<Policy>({
         widths: record({ width: fc.array(fc.option(ratios), { maxLength: 3 }) }),
       }),
       intervalMs: reals,
+      drift: fc.constant('held' as const),
+      lastingMs: reals,
       tilt: record({
         edges: fc.array(fc.option(record({ annual: ratios, decayMs: fc.option(reals) })), { maxLength: 3 }),
         carry: fc.boolean(),

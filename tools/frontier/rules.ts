@@ -7,9 +7,10 @@ import { makeCostProgram } from '../../src/core/maths/cost-program.ts'
 import type { CostProgram } from '../../src/core/maths/cost-program-types.ts'
 import { minimiseCost } from '../../src/core/maths/least-cost.ts'
 import { computeCurvature, proportionalCosts } from '../../src/core/sizing/curvature.ts'
-import { COST, HOURS_PER_YEAR, INVESTED, type Rule } from './replay.ts'
+import { standAt } from '../../src/core/sizing/standing-curvature.ts'
+import { COST, type Decision, HOURS_PER_YEAR, INVESTED, type Rule } from './replay.ts'
 
-const WEEK = 168
+const DAY = 24
 const TOLERANCE = 1e-9
 
 const whole = (deviation: Float64Array): Float64Array => deviation.map((d) => -d)
@@ -78,25 +79,39 @@ export function onePeriod(aversion: number, n: number, every = 1): Rule {
   }
 }
 
-/** The default policy: M anew once a week, one decision an hour. */
+/** Deviations are counted to last a year on average, whatever is traded: target and forecast are others by then. */
+const LASTING_YEARS = 1
+
+/**
+ * The default policy, `{ kind: costAware, aversion, interval: 1h, drift: held, lasting: 1y }`: one decision an hour, prepared
+ * anew once a day.
+ */
 export function costAware(aversion: number, n: number): Rule {
   const decide = solveFrom(n)
-  let matrix = new Float64Array(0)
-  return ({ hour, deviation, covariance }) => {
-    if (matrix.length === 0 || hour % WEEK === 0) {
-      const curvature = computeCurvature({
-        n,
-        covariance: covariance.map((each) => each * HOURS_PER_YEAR),
-        target: new Float64Array(n).fill(INVESTED / n),
-        cost: proportionalCosts(new Float64Array(n).fill(COST)),
-        aversion,
-        interval: 1 / HOURS_PER_YEAR,
-      })
-      if (!curvature.ok) throw new Error(JSON.stringify(curvature.error))
-      matrix = Float64Array.from(curvature.value.matrix)
-    }
-    return decide(matrix, deviation)
+  let matrix: Float64Array | undefined
+  return (decision) => {
+    if (matrix === undefined || decision.hour % DAY === 0) matrix = prepare(decision, aversion)
+    return decide(matrix, decision.deviation)
   }
+}
+
+function prepare({ deviation, covariance }: Decision, aversion: number): Float64Array {
+  const n = deviation.length
+  const target = new Float64Array(n).fill(INVESTED / n)
+  const sought = {
+    n,
+    covariance: covariance.map((each) => each * HOURS_PER_YEAR),
+    target,
+    cost: proportionalCosts(new Float64Array(n).fill(COST)),
+    interval: 1 / HOURS_PER_YEAR,
+    lapse: 1 / LASTING_YEARS,
+  }
+  const longRun = computeCurvature({ ...sought, aversion })
+  if (!longRun.ok) throw new Error(JSON.stringify(longRun.error))
+  const weight = target.map((each, i) => each + deviation[i]!)
+  const standing = standAt(longRun.value, sought, weight)
+  if (!standing.ok) throw new Error(JSON.stringify(standing.error))
+  return standing.value.matrix
 }
 
 /** min ½(d + z)'M(d + z) + k|z|₁, each solve started from the one before. */
@@ -117,10 +132,22 @@ function solveFrom(n: number): (quadratic: Float64Array, deviation: Float64Array
   }
   let last: ReturnType<typeof solver.solve> | undefined
   return (quadratic, deviation) => {
+    if (isQuiet(quadratic, deviation)) return null
     last = solver.solve({ ...program, quadratic, deviation }, last)
     // Not the gap: it allows for trades as large as the book, which is out of proportion while all deviations are tiny.
     const { dualResidual } = last.certificate
     assert(dualResidual <= TOLERANCE, `stationarity must hold to ${TOLERANCE}, was off by ${dualResidual}`)
     return last.trade.every((z) => z === 0) ? null : last.trade
   }
+}
+
+/** Whether no trade is the optimum: |(Md)_i| ≤ k everywhere. */
+function isQuiet(quadratic: Float64Array, deviation: Float64Array): boolean {
+  const n = deviation.length
+  for (let i = 0; i < n; i++) {
+    let pressure = 0
+    for (let j = 0; j < n; j++) pressure += quadratic[i * n + j]! * deviation[j]!
+    if (Math.abs(pressure) > COST) return false
+  }
+  return true
 }

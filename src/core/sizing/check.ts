@@ -9,7 +9,7 @@ import type { Issue } from '../base/result.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import { checkCovariance } from './covariance-check.ts'
 import { checkLimits, checkScenarios, dependsOnPrice } from './limit-check.ts'
-import { type Knob, knobValues, type Mandate } from './mandate.ts'
+import { type Knob, knobValues, type Mandate, type Policy } from './mandate.ts'
 import type { PlanInputs } from './plan-types.ts'
 
 /** All issues of the inputs, in a fixed order; empty when they can be planned with. */
@@ -44,7 +44,7 @@ function checkPolicy({ policy, universe }: Mandate): Issue[] {
         ? []
         : [issue('rate', 'above 0 and at most 1', policy.rate)]
     case 'costAware':
-      return checkKnob(policy.knob, issue)
+      return [...checkKnob(policy.knob, issue), ...checkOutlook(policy)]
     case 'riskCap':
       return isNegative(policy.trackingErrorMax)
         ? [issue('trackingErrorMax', '0 or more', policy.trackingErrorMax)]
@@ -66,6 +66,26 @@ function checkKnob(knob: Knob, issue: (path: string, must: string, was: Ratio) =
   return values
     .filter((each) => each.n <= 0n)
     .map((each) => issue(knob.kind === 'widths' ? 'width' : knob.kind, 'above 0', each))
+}
+
+/** How the drift of the book is judged, and how long deviations last. */
+function checkOutlook({ knob, drift, lastingMs }: Extract<Policy, { kind: 'costAware' }>): Issue[] {
+  const issues: Issue[] = []
+  if (drift === 'held' && knob.kind === 'widths')
+    issues.push({
+      code: 'policy.drift',
+      path: 'policy.drift',
+      message: 'must be target where widths are stated, was held',
+      hint: 'bands that follow what is held have no width of their own: state trackingError or aversion, or leave drift out',
+    })
+  if (lastingMs !== undefined && !(lastingMs > 0 && Number.isFinite(lastingMs)))
+    issues.push({
+      code: 'policy.range',
+      path: 'policy.lasting',
+      message: `must be a time above 0, was ${lastingMs} ms`,
+      hint: 'write a duration such as 1y, or leave it out',
+    })
+  return issues
 }
 
 function checkPrices({ mandate: { universe }, market }: PlanInputs): Issue[] {

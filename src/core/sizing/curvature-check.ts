@@ -18,7 +18,7 @@ const issue = (code: string, message: string, hint: string): Issue => ({
   hint,
 })
 
-function checkShape({ n, covariance, target, cost, targetRate }: CurvatureInputs): Issue[] {
+function checkShape({ n, covariance, target, cost, targetRate, weight }: CurvatureInputs): Issue[] {
   const sizes: readonly (readonly [string, number, number])[] = [
     ['covariance', covariance.length, n * n],
     ['target', target.length, n],
@@ -27,6 +27,7 @@ function checkShape({ n, covariance, target, cost, targetRate }: CurvatureInputs
     ['fixed cost', cost.fixed.length, n],
     ['impact decay', cost.impactDecay.length, n],
     ...(targetRate === undefined ? [] : [['target rate', targetRate.length, n * n] as const]),
+    ...(weight === undefined ? [] : [['weight', weight.length, n] as const]),
   ]
   return sizes.flatMap(([name, was, must]) =>
     was === must
@@ -35,14 +36,18 @@ function checkShape({ n, covariance, target, cost, targetRate }: CurvatureInputs
   )
 }
 
-function checkNumbers({ aversion, interval, target, targetRate }: CurvatureInputs): Issue[] {
+function checkNumbers({ aversion, interval, target, targetRate, weight, lapse = 0 }: CurvatureInputs): Issue[] {
   const issues: Issue[] = []
   if (!(aversion > 0 && Number.isFinite(aversion)))
     issues.push(issue('aversion', `risk aversion must be above 0, was ${aversion}`, 'about 10 gives bands near 1 %'))
   if (!(interval >= 0 && Number.isFinite(interval)))
     issues.push(issue('interval', `decision interval must be 0 or more years, was ${interval}`, 'one hour is 1/8760'))
+  if (!(lapse >= 0 && Number.isFinite(lapse)))
+    issues.push(issue('lapse', `rate of lapse must be 0 or more a year, was ${lapse}`, 'once in a year is 1'))
   if (!target.every(Number.isFinite) || targetRate?.every(Number.isFinite) === false)
     issues.push(issue('not-finite', 'targets must be finite numbers, was otherwise', 'give every target a weight'))
+  if (weight?.every(Number.isFinite) === false)
+    issues.push(issue('not-finite', 'weights must be finite numbers, was otherwise', 'give every holding a weight'))
   return issues
 }
 

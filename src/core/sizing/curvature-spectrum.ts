@@ -7,6 +7,10 @@
  * The trader of Λ#γΣ trades all the time. Who trades every Δ only, at the cost ½z'(Λ/Δ)z, has the value function
  * Λ^½ V diag(b/(√(1 + ¼Δ²b²) + ½Δb)) V'Λ^½, which solves the Riccati equation A = Λ_Δ − Λ_Δ(Λ_Δ + A + ΔγΣ)⁻¹Λ_Δ, Λ_Δ = Λ/Δ
  * (Gârleanu and Pedersen, Journal of Finance 68, 2013), and is Λ#γΣ for Δ = 0.
+ *
+ * Where deviations lapse at the rate ρ, A of AΛ⁻¹A + ρA = γΣ takes the place of Λ#γΣ: b̃ = √(b² + ρ²/4) − ρ/2 that of b,
+ * and tr(ΣX) = Σ (b̃_k + ρ)·Q̃_kk/(2γ) over b_k > 0. Of the value function of one who trades every Δ, e^(−ρΔ) is left after one of them:
+ * with x = Δ²b² and s = e^(−ρΔ), ΔA = 2x/(y + √(y² + 4sx)), y = 1 − s + x.
  */
 import { eigenSymmetric } from '../maths/eigen.ts'
 
@@ -25,14 +29,16 @@ const NOISE = 4e-16
 interface Risk {
   /** Σ */
   readonly covariance: Float64Array
-  readonly inputs: { readonly aversion: number }
+  readonly inputs: { readonly aversion: number; readonly lapse?: number }
 }
 
 /** @param lambda Λ > 0, one per row of covariance (Σ) and drift (Q). */
 export function evaluate(problem: Risk & { readonly drift: Float64Array }, lambda: Float64Array): Evaluation {
   const { drift, inputs } = problem
   const m = lambda.length
-  const { root, b, vectors } = spectrumOf(problem, lambda)
+  const { root, b: lasting, vectors } = spectrumOf(problem, lambda)
+  const lapse = inputs.lapse ?? 0
+  const b = lapse === 0 ? lasting : lasting.map((each) => (each * each) / (Math.hypot(each, lapse / 2) + lapse / 2))
   const weighted = drift.map((each, at) => each * root[Math.floor(at / m)]! * root[at % m]!)
   const rotated = congruence(weighted, vectors, m)
   const rates = rotated.map((each, at) => {
@@ -46,16 +52,21 @@ export function evaluate(problem: Risk & { readonly drift: Float64Array }, lambd
       for (let l = 0; l < m; l++) variance += vectors[i * m + k]! * rates[k * m + l]! * vectors[i * m + l]!
     speed[i] = Math.sqrt(Math.max(0, variance)) / root[i]!
   }
-  const deviationVariance = b.reduce((sum, each, k) => sum + each * rotated[k * m + k]!, 0) / (2 * inputs.aversion)
+  const deviationVariance =
+    b.reduce((sum, each, k) => sum + (each === 0 ? 0 : each + lapse) * rotated[k * m + k]!, 0) / (2 * inputs.aversion)
   return { mean: compose({ root, b, vectors }), speed, deviationVariance: Math.max(0, deviationVariance) }
 }
 
-/** The value function of one who trades every `interval` (Δ, in years) at quadratic cost; m × m. */
+/** The value function of one who trades every `interval` (Δ, in years) at quadratic cost, as it counts one of them earlier; m × m. */
 export function intervalMean(problem: Risk, lambda: Float64Array, interval: number): Float64Array {
   const spectrum = spectrumOf(problem, lambda)
+  const lapsed = (problem.inputs.lapse ?? 0) * interval
   const b = spectrum.b.map((each) => {
     const half = (interval * each) / 2
-    return each / (Math.hypot(1, half) + half)
+    if (lapsed === 0) return each / (Math.hypot(1, half) + half)
+    const [left, x] = [Math.exp(-lapsed), 4 * half * half]
+    const y = x - Math.expm1(-lapsed)
+    return (left * 2 * interval * each * each) / (y + Math.sqrt(y * y + 4 * left * x))
   })
   return compose({ ...spectrum, b })
 }

@@ -9,7 +9,11 @@
  * least share that power cost has in a Λ_i counts, which for one asset and δ = ½ is within .4 % of value iteration where
  * Λ#γΣ alone loses up to .6 %. With one asset and linear cost this is the cube law h³ = 3aQ/(2γσ²), h = a/M (Davis-Norman 1990,
  * Shreve-Soner 1994, Janeček-Shreve 2004; for any deviation process Kallsen-Muhle-Karbe 2013). Q = JΣJ' + Q_target,
- * J = diag(w*) − w*w*', is the yearly covariance of the deviation of a book that is left alone.
+ * J = diag(w) − ww', is the yearly covariance of the deviation of a book that stands at w and is left alone.
+ *
+ * Where deviations lapse at a rate ρ (what is known of target and risk today does not hold for ever), the future counts
+ * e^(−ρt), and A solves AΛ⁻¹A + ρA = γΣ: as Λ#γΣ, with b in its spectrum replaced by √(b² + ρ²/4) − ρ/2. One asset is then
+ * within 3 % of the exact width, γσ²(h − tanh(κh)/κ) = ρa with κ² = 2ρ/Q, for T up to a third of 1/ρ, and within a tenth beyond.
  */
 import { fail, type Issue, type Result, refuse, succeed } from '../base/result.ts'
 import { checkCurvature } from './curvature-check.ts'
@@ -52,6 +56,10 @@ export interface CurvatureInputs {
   readonly interval: number
   /** Q_target, n × n: yearly covariance of the target's own changes; none unless given. */
   readonly targetRate?: Float64Array
+  /** w: where the book stands, signed, for Q alone; at its target unless given. */
+  readonly weight?: Float64Array
+  /** ρ ≥ 0 a year: how fast deviations lapse whatever is traded; 0 unless given. */
+  readonly lapse?: number
 }
 
 /**
@@ -77,7 +85,7 @@ export interface Curvature {
   readonly n: number
   /** M, n × n row-major. */
   readonly matrix: Float64Array
-  /** M₁ = Λ#γΣ. */
+  /** M₁ = Λ#γΣ, or its like where deviations lapse. */
   readonly continuous: Float64Array
   /** Λ; 0 where trading or the deviation is free. */
   readonly lambda: Float64Array
@@ -158,15 +166,15 @@ const refuseUnsolved = (residual: number): Result<never, readonly Issue[]> =>
   )
 
 /** Q = JΣJ' + Q_target: row i of JΣJ' is w_i w_k (Σ_ik − (Σw)_i − (Σw)_k + w'Σw). */
-export function driftRate({ n, covariance, target, targetRate }: CurvatureInputs): Float64Array {
+export function driftRate({ n, covariance, target, targetRate, weight = target }: CurvatureInputs): Float64Array {
   const beta = Float64Array.from({ length: n }, (_, i) =>
-    target.reduce((sum, weight, k) => sum + covariance[i * n + k]! * weight, 0),
+    weight.reduce((sum, each, k) => sum + covariance[i * n + k]! * each, 0),
   )
-  const variance = beta.reduce((sum, each, i) => sum + each * target[i]!, 0)
+  const variance = beta.reduce((sum, each, i) => sum + each * weight[i]!, 0)
   return Float64Array.from({ length: n * n }, (_, at) => {
     const [i, k] = [Math.floor(at / n), at % n]
     const moved = covariance[at]! - beta[i]! - beta[k]! + variance
-    return target[i]! * target[k]! * moved + (targetRate?.[at] ?? 0)
+    return weight[i]! * weight[k]! * moved + (targetRate?.[at] ?? 0)
   })
 }
 

@@ -43,7 +43,16 @@ export type Policy =
     }
   | { readonly kind: 'band'; readonly unit: 'risk'; readonly width: Ratio; readonly to: 'edge' | 'target' }
   | { readonly kind: 'riskCap'; readonly trackingErrorMax: Ratio }
-  | { readonly kind: 'costAware'; readonly knob: Knob; readonly intervalMs: number; readonly tilt?: Tilt }
+  | {
+      readonly kind: 'costAware'
+      readonly knob: Knob
+      readonly intervalMs: number
+      /** Weights at which the book's drift is judged: those held, or, absent, the target's. Not with stated widths. */
+      readonly drift?: 'held'
+      /** How long a deviation lasts on average if nothing is traded, before target and forecast are others; absent: for ever. */
+      readonly lastingMs?: number
+      readonly tilt?: Tilt
+    }
 
 /** What moves the aim of `costAware` away from the target. Absent: nothing does, and carry only chooses between instruments. */
 export interface Tilt {

@@ -1,7 +1,7 @@
 /**
  * What `costAware` needs before it sizes: the curvature of the future cost of a deviation. It depends on the forecast, the
- * target, the costs and the policy, and on equity only through order fees and impact, so who plans often prepares once and
- * keeps it.
+ * target, the costs and the policy, on equity only through order fees and impact, and on what is held only where the policy
+ * judges drift there, so who plans often prepares once and keeps it, for a day.
  */
 import { YEAR_MS } from '../base/instant.ts'
 import { ratioToNumber } from '../base/ratio.ts'
@@ -10,10 +10,11 @@ import type { CostTerms } from '../cost/cost-terms.ts'
 import type { RiskModel } from '../domain/market.ts'
 import { targetOf } from './aim.ts'
 import { check } from './check.ts'
-import { type Curvature, computeCurvature, type TradeCosts } from './curvature.ts'
+import { type Curvature, type CurvatureInputs, computeCurvature, type TradeCosts } from './curvature.ts'
 import { aversionForTrackingError, aversionForWidth, aversionForWidths } from './curvature-aversion.ts'
-import type { Mandate, Policy } from './mandate.ts'
+import type { Knob, Mandate, Policy } from './mandate.ts'
 import type { PlanInputs, Valued } from './plan-types.ts'
+import { standAt } from './standing-curvature.ts'
 import { value } from './value.ts'
 
 /** One-way cost counted for an underlying that has no instrument: all it is worth, so nothing is ever planned for it. */
@@ -37,9 +38,9 @@ export function prepareFor(inputs: PlanInputs, held: Valued): Result<PlanInputs>
 }
 
 function curvatureFor(
-  { knob, intervalMs }: Extract<Policy, { kind: 'costAware' }>,
+  { knob, intervalMs, drift, lastingMs }: Extract<Policy, { kind: 'costAware' }>,
   { mandate, risk }: PlanInputs,
-  { costs }: Valued,
+  { costs, weight }: Valued,
 ): Result<Curvature> {
   const sought = {
     n: mandate.universe.underlyings.length,
@@ -47,7 +48,14 @@ function curvatureFor(
     target: targetOf(mandate),
     cost: cheapestCosts(mandate, costs),
     interval: intervalMs / YEAR_MS,
+    lapse: lastingMs === undefined ? 0 : YEAR_MS / lastingMs,
   }
+  const longRun = turnKnob(knob, sought)
+  return longRun.ok && drift === 'held' ? standAt(longRun.value, sought, weight) : longRun
+}
+
+/** The curvature at the target, at the aversion that the knob says. */
+function turnKnob(knob: Knob, sought: Omit<CurvatureInputs, 'aversion'>): Result<Curvature> {
   switch (knob.kind) {
     case 'aversion':
       return computeCurvature({ ...sought, aversion: ratioToNumber(knob.aversion) })

@@ -9,7 +9,13 @@ export type PolicyForm =
   | { readonly kind: 'full' }
   | { readonly kind: 'proportional'; readonly rate: string }
   | { readonly kind: 'riskCap'; readonly trackingErrorMax: string }
-  | { readonly kind: 'costAware'; readonly trackingError: string; readonly interval: string }
+  | {
+      readonly kind: 'costAware'
+      readonly trackingError: string
+      readonly interval: string
+      readonly drift?: 'held'
+      readonly lasting?: string
+    }
   | {
       readonly kind: 'band'
       readonly unit: 'weight' | 'volatility' | 'risk'
@@ -26,7 +32,7 @@ export type PolicyForm =
 type Side = 'edge' | 'target'
 
 const FORMS =
-  '"full", "proportional 50%", "band weight 10% edge", "band relative 25% edge 5%" (the last is the floor), "cap 7%" or "cost-aware 3% 1h" (long-run error, time between decisions)'
+  '"full", "proportional 50%", "band weight 10% edge", "band relative 25% edge 5%" (the last is the floor), "cap 7%" or "cost-aware 3% 1h held 1y" (long-run error, time between decisions, drift as held and how long deviations last; the last two or neither)'
 
 const isSide = (word: string | undefined): word is Side => word === 'edge' || word === 'target'
 const isPlainUnit = (word: string | undefined): word is 'weight' | 'volatility' | 'risk' =>
@@ -41,6 +47,8 @@ export function policyForm(words: string): Result<PolicyForm> {
   if (kind === 'cap' && count === 1) return succeed({ kind: 'riskCap', trackingErrorMax: first! })
   if (kind === 'cost-aware' && count === 2)
     return succeed({ kind: 'costAware', trackingError: first!, interval: second! })
+  if (kind === 'cost-aware' && third === 'held' && count === 4)
+    return succeed({ kind: 'costAware', trackingError: first!, interval: second!, drift: third, lasting: fourth! })
   if (kind === 'band' && isPlainUnit(first) && isSide(third) && count === 3)
     return succeed({ kind, unit: first, width: second!, to: third })
   if (kind === 'band' && first === 'relative' && isSide(third) && count === 4)
@@ -87,6 +95,8 @@ function policyOf(form: PolicyForm, n: number, { fraction, duration }: Readers):
       kind: form.kind,
       knob: { kind: 'trackingError', trackingError: fraction(form.trackingError, 'error') },
       intervalMs: duration(form.interval, 'interval'),
+      ...(form.drift === undefined ? {} : { drift: form.drift }),
+      ...(form.lasting === undefined ? {} : { lastingMs: duration(form.lasting, 'lasting') }),
     }
   const width = fraction(form.width, 'width')
   const { kind, to } = form
