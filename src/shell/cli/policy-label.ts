@@ -18,7 +18,7 @@ export function policyLabel(policy: Policy): string {
     case 'riskCap':
       return `least cost, error ${fraction(policy.trackingErrorMax)}`
     case 'costAware':
-      return `cost-aware, ${knobLabel(policy.knob)}${policy.tilt === undefined ? '' : ', tilted'}`
+      return `cost-aware${policy.drift === undefined ? '' : ' held'}, ${knobLabel(policy.knob)}${policy.tilt === undefined ? '' : ', tilted'}`
     default:
       return assertNever(policy)
   }

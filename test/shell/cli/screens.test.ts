@@ -100,5 +100,8 @@ describe('screens', () => {
     ])
     const mixed: Policy = { kind: 'band', unit: 'weight', width: [r('0.1'), r('0.025')], to: 'edge' }
     expect(policyLabel(mixed)).toBe('weight band 2.5 to 10 %, to edge')
+    const knob = { kind: 'trackingError', trackingError: r('0.01') } as const
+    const aware: Policy = { kind: 'costAware', knob, intervalMs: 3_600_000, drift: 'held', lastingMs: 31_536_000_000 }
+    expect(policyLabel(aware)).toBe('cost-aware held, error 1 %')
   })
 })
