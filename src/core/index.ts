@@ -24,6 +24,7 @@ export type { Contract, Fee, Future, Grid, Instrument, Money, Option, Perp, Spot
 export type { Liquidity, MarketState, RiskModel, Rungs } from './domain/market.ts'
 export type { OpenOrder, Portfolio, Side } from './domain/portfolio.ts'
 export { makeUniverse, type Universe } from './domain/universe.ts'
+export * from './evidence/index.ts'
 export * from './ledger/index.ts'
 export { type MarginRate, rateMargin } from './margin/rate-margin.ts'
 export * from './risk/index.ts'

@@ -1,7 +1,7 @@
 /**
  * Refusals that no command can reach: the reader of a book refuses first, or only a program can ask. Each starts from a
- * sound question and changes one thing. Here are those of books, plans, trades and quotes; costs, risk, targets and
- * the ledger have theirs in files of their own.
+ * sound question and changes one thing. Here are those of books, plans, trades and quotes; costs, risk, targets,
+ * evidence and the ledger have theirs in files of their own.
  */
 import { decimal, fromUnits } from '../../src/core/base/decimal.ts'
 import type { Issue } from '../../src/core/base/result.ts'
@@ -21,6 +21,7 @@ import { COST_REFUSALS } from '../core/cost/refusals.ts'
 import { type BookTerms, goldenOne, makeInputs, priced, r, spotInstrument } from '../core/sizing/book.ts'
 import { readText } from '../repository/source.ts'
 import { issuesOf, type LibraryCase, planned, sound } from './library-case.ts'
+import { EVIDENCE_LIBRARY } from './library-evidence.ts'
 import { LEDGER_LIBRARY } from './library-ledger.ts'
 import { RISK_LIBRARY } from './library-risk.ts'
 import { TARGET_LIBRARY } from './library-target.ts'
@@ -113,6 +114,7 @@ export const LIBRARY: Readonly<Record<string, LibraryCase>> = {
   ...RISK_LIBRARY,
   ...TARGET_LIBRARY,
   ...LEDGER_LIBRARY,
+  ...EVIDENCE_LIBRARY,
   'book.too-large': {
     refused: () => issuesOf(draftBook('#'.repeat(BOOK_BYTES_MAX + 1))),
     reads:

@@ -4,6 +4,7 @@
  * holds 95 % of what that gives. Ratios are taken draw by draw, so that what the weeks have in common cancels.
  */
 import { makeRandom } from '../../src/core/base/random.ts'
+import { quantileOfSorted } from '../../src/core/maths/quantile.ts'
 import { HOURS_PER_YEAR, type Point, type Replay } from './replay.ts'
 
 const WEEK = 168
@@ -82,14 +83,7 @@ export function estimate(values: readonly (number | null)[]): Estimate | null {
   const [value, ...drawn] = known
   if (value === undefined || known.length < values.length) return null
   drawn.sort((a, b) => a - b)
-  return { value, low: quantile(drawn, 0.025), high: quantile(drawn, 0.975) }
-}
-
-function quantile(sorted: readonly number[], part: number): number {
-  const place = part * (sorted.length - 1)
-  const below = Math.floor(place)
-  const [a, b] = [sorted[below]!, sorted[Math.min(below + 1, sorted.length - 1)]!]
-  return a + (place - below) * (b - a)
+  return { value, low: quantileOfSorted(drawn, 0.025), high: quantileOfSorted(drawn, 0.975) }
 }
 
 /** Null where one is unknown or nothing was paid. */

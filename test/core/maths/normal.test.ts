@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { quantileOfNormal, shortfallOfNormal } from '../../../src/core/maths/normal.ts'
+import { distributionOfNormal, quantileOfNormal, shortfallOfNormal } from '../../../src/core/maths/normal.ts'
 
 describe('normal distribution', () => {
   // Published with the algorithm (Wichura 1988) and, beyond it, by 50-digit arithmetic.
@@ -14,6 +14,33 @@ describe('normal distribution', () => {
     expect(Math.abs(quantileOfNormal(probability) - quantile)).toBeLessThanOrEqual(
       4e-16 * Math.max(1, Math.abs(quantile)),
     )
+  })
+
+  // By 40-digit arithmetic (mpmath).
+  it.each([
+    [-37, 5.725571222524577e-300],
+    [-20, 2.7536241186062337e-89],
+    [-8.5, 9.479534822203318e-18],
+    [-5.7, 5.990371401063528e-9],
+    [-3, 0.0013498980316300946],
+    [-1, 0.15865525393145705],
+    [-0.66, 0.25462691467133614],
+    [-0.1, 0.460172162722971],
+    [0, 0.5],
+    [0.3, 0.6179114221889527],
+    [0.67, 0.7485711049046899],
+    [1.5, 0.9331927987311419],
+    [6, 0.9999999990134123],
+  ])('[MATH-18] the share below %f is %f', (x, share) => {
+    expect(Math.abs(distributionOfNormal(x) / share - 1)).toBeLessThanOrEqual(6e-16 * Math.max(1, Math.abs(x)))
+  })
+
+  it('[MATH-18] the share below a quantile is its probability, and beyond all numbers 0 or 1', () => {
+    for (let p = 0.001; p < 1; p += 0.001) expect(distributionOfNormal(quantileOfNormal(p))).toBeCloseTo(p, 14)
+    expect([Number.NEGATIVE_INFINITY, -40, 40, Number.POSITIVE_INFINITY].map(distributionOfNormal)).toEqual([
+      0, 0, 1, 1,
+    ])
+    expect(() => distributionOfNormal(Number.NaN)).toThrow('must be a number')
   })
 
   it('[MATH-18] quantiles are odd about ½, and there are none at 0 and 1', () => {
