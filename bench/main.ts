@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { Decimal as DecimalJs } from 'decimal.js'
 import { CholeskyDecomposition, Matrix } from 'ml-matrix'
 import PortfolioAllocation from 'portfolio-allocation'
-import { add, toText, ZERO } from '../src/core/base/decimal.ts'
+import { add, toNumber, toText, ZERO } from '../src/core/base/decimal.ts'
 import { ratio } from '../src/core/base/ratio.ts'
 import type { Result } from '../src/core/base/result.ts'
 import { chain, GENESIS } from '../src/core/ledger/chain.ts'
@@ -17,6 +17,7 @@ import { optimiseOnLattice } from '../src/core/maths/lattice.ts'
 import { ewmaRisk } from '../src/core/risk/ewma.ts'
 import { aimAt } from '../src/core/sizing/aim.ts'
 import { constrain } from '../src/core/sizing/constrain.ts'
+import { glanceAt, openGlance } from '../src/core/sizing/glance.ts'
 import { measureImbalance } from '../src/core/sizing/imbalance.ts'
 import type { Policy } from '../src/core/sizing/mandate.ts'
 import { plan } from '../src/core/sizing/plan.ts'
@@ -74,6 +75,37 @@ function benchPlan(): void {
       const timing = measure((index) => answered(plan(priced[index % priced.length]!)), { warm: runs, runs })
       report(`n = ${n}, ${name}`, timing, `${legs} legs`)
       if (n === 10 && name === POLICIES[0]![0]) report(`n = ${n}, ${name}, cold`, first)
+    }
+  }
+}
+
+/** Books that have nothing to do, as most hours: whether that is certain. */
+function benchGlance(): void {
+  section('glanceAt(), is there nothing to do')
+  for (const n of [10, 50, 200]) {
+    for (const [name, policy] of [
+      ['weight band', { kind: 'band', unit: 'weight', width: Array(n).fill(ratio(1n, 10n)), to: 'edge' }],
+      ['risk band', { kind: 'band', unit: 'risk', width: ratio(1n, 10n), to: 'edge' }],
+      [
+        'cost-aware',
+        { kind: 'costAware', knob: { kind: 'aversion', aversion: ratio(1n, 1000n) }, intervalMs: HOUR_MS },
+      ],
+    ] as const) {
+      const glance = answered(openGlance(makeBook(n, () => policy, n)))
+      const priced = reprice(glance.inputs, 64, n + 1)
+      const moments = priced.map(({ market: { asOf, price, rate, stale } }) => ({
+        asOf,
+        price: Float64Array.from(price, toNumber),
+        rate: Float64Array.from(rate, toNumber),
+        stale,
+      }))
+      const look = (index: number): boolean => glanceAt(glance, moments[index % moments.length]!)
+      const idle = moments.filter((_, index) => look(index)).length
+      report(
+        `n = ${n}, ${name}`,
+        measure(look, { warm: 20_000, runs: 100, batch: 100 }),
+        `${idle} of ${moments.length} idle`,
+      )
     }
   }
 }
@@ -270,6 +302,7 @@ function benchStart(): void {
 
 console.log(`Node ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'}: median, least … most`)
 benchPlan()
+benchGlance()
 benchCostAware()
 benchRounding()
 benchTrade()

@@ -32,6 +32,7 @@ export { type Curvature, computeCurvature, proportionalCosts } from './sizing/cu
 export { explainBook, explainLines, sentence } from './sizing/explain.ts'
 export { type FlipWords, flipWords } from './sizing/explain-flip.ts'
 export { type CostFlip, type Flip, findFlips, findPriceFlips, type LimitFlip, type PriceFlip } from './sizing/flip.ts'
+export { type Glance, glanceAt, type Moment, openGlance, updateGlance } from './sizing/glance.ts'
 export { measureImbalance } from './sizing/imbalance.ts'
 export type { Constraints, Mandate, Policy, Target, Unit } from './sizing/mandate.ts'
 export { plan } from './sizing/plan.ts'

@@ -1,7 +1,8 @@
 /**
  * Which orders are worth their fee: min over t of f(t) + Σ F_k·1{t_k ≠ 0}, f convex. Branch and bound on the orders of the
- * convex optimum: with some forbidden and some paid for, f alone bounds the rest from below. The first incumbent drops, one
- * by one, the order that is furthest from earning its fee; what a budget of nodes cannot prove is left at the best found.
+ * convex optimum: with some forbidden and some paid for, f alone bounds the rest from below. The first incumbents are
+ * no order with a fee, and what is left where the order that is furthest from earning its fee is dropped, one by one; what a
+ * budget of nodes cannot prove is left at the best found.
  * With a fee alone the rule is h⁴ = 12FQ/(γσ²), traded to the centre (Korn 1998; Altarovici, Muhle-Karbe and Soner 2015).
  */
 
@@ -29,6 +30,10 @@ export function chooseOrders(choice: OrderChoice): { readonly forbidden: Uint8Ar
   const none = new Uint8Array(fixed.length)
   if (fixed.every((fee) => fee === 0)) return { forbidden: none }
   const search = { ...choice, best: none, least: Number.POSITIVE_INFINITY, nodes: 0 }
+  visit(
+    search,
+    Uint8Array.from(fixed, (fee) => (fee === 0 ? 0 : 1)),
+  )
   dropDearest(search)
   search.nodes = 0
   branch(search, none, none)

@@ -86,7 +86,7 @@ function tradeBands(
 }
 
 /** What one unit of weight deviation is worth in the band's unit. */
-function bandUnit(policy: UnderlyingBand, target: number, vol: number): number {
+export function bandUnit(policy: UnderlyingBand, target: number, vol: number): number {
   switch (policy.unit) {
     case 'weight':
       return 1
