@@ -9,7 +9,6 @@ import { CholeskyDecomposition, Matrix } from 'ml-matrix'
 import PortfolioAllocation from 'portfolio-allocation'
 import { add, toNumber, toText, ZERO } from '../src/core/base/decimal.ts'
 import { ratio } from '../src/core/base/ratio.ts'
-import type { Result } from '../src/core/base/result.ts'
 import { chain, GENESIS } from '../src/core/ledger/chain.ts'
 import { foldEvents, openLedger } from '../src/core/ledger/ledger.ts'
 import { factorise } from '../src/core/maths/cholesky.ts'
@@ -40,7 +39,8 @@ import {
   withImpact,
 } from './books.ts'
 import { FILLS_ACCOUNT, makeFills } from './fills.ts'
-import { measure, measureOnce, measureProcess, report, section, type Timing } from './measure.ts'
+import { answered, measure, measureOnce, measureProcess, report, section, type Timing } from './measure.ts'
+import { benchOrderBook } from './order-book.ts'
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const POLICIES: readonly (readonly [string, (n: number) => Policy])[] = [
@@ -56,12 +56,6 @@ const POLICIES: readonly (readonly [string, (n: number) => Policy])[] = [
   ],
   ['risk cap', () => ({ kind: 'riskCap', trackingErrorMax: ratio(3n, 1000n) })],
 ]
-
-/** A bench that times refusals would look fast. */
-function answered<T>(result: Result<T, unknown>): T {
-  if (!result.ok) throw new Error(JSON.stringify(result.error))
-  return result.value
-}
 
 function benchPlan(): void {
   section('plan(), a whole book')
@@ -308,5 +302,6 @@ benchRounding()
 benchTrade()
 benchCovariance()
 benchLedger()
+benchOrderBook()
 benchPeers()
 benchStart()

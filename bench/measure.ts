@@ -1,5 +1,6 @@
 /** Timing for the benches: medians with their least and most. Times are printed, never asserted. */
 import { spawnSync } from 'node:child_process'
+import type { Result } from '../src/core/base/result.ts'
 
 export interface Timing {
   /** Milliseconds. */
@@ -68,4 +69,10 @@ export function report(what: string, { median, least, most, runs }: Timing, note
 
 export function section(title: string): void {
   console.log(`\n${title}`)
+}
+
+/** A bench that times refusals would look fast. */
+export function answered<T>(result: Result<T, unknown>): T {
+  if (!result.ok) throw new Error(JSON.stringify(result.error))
+  return result.value
 }

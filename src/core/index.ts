@@ -25,6 +25,7 @@ export type { Liquidity, MarketState, RiskModel, Rungs } from './domain/market.t
 export type { OpenOrder, Portfolio, Side } from './domain/portfolio.ts'
 export { makeUniverse, type Universe } from './domain/universe.ts'
 export * from './evidence/index.ts'
+export * from './flow/index.ts'
 export * from './ledger/index.ts'
 export { type MarginRate, rateMargin } from './margin/rate-margin.ts'
 export * from './risk/index.ts'

@@ -22,6 +22,7 @@ import { type BookTerms, goldenOne, makeInputs, priced, r, spotInstrument } from
 import { readText } from '../repository/source.ts'
 import { issuesOf, type LibraryCase, planned, sound } from './library-case.ts'
 import { EVIDENCE_LIBRARY } from './library-evidence.ts'
+import { FLOW_LIBRARY } from './library-flow.ts'
 import { LEDGER_LIBRARY } from './library-ledger.ts'
 import { RISK_LIBRARY } from './library-risk.ts'
 import { TARGET_LIBRARY } from './library-target.ts'
@@ -113,6 +114,7 @@ export const LIBRARY: Readonly<Record<string, LibraryCase>> = {
   ...COST_REFUSALS,
   ...RISK_LIBRARY,
   ...TARGET_LIBRARY,
+  ...FLOW_LIBRARY,
   ...LEDGER_LIBRARY,
   ...EVIDENCE_LIBRARY,
   'book.too-large': {
