@@ -132,7 +132,7 @@ const constraints = z.strictObject({
   frozenInstrument: flagsCodec,
   reduceOnly: flagsCodec,
 })
-const mandate = z.strictObject({
+export const mandateSchema = z.strictObject({
   universe,
   target: z.strictObject({ weight: z.array(ratioCodec), notes: z.array(z.string()) }),
   policy: policySchema,
@@ -166,7 +166,7 @@ const market = z.strictObject({
   depth: columnCodec,
   liquidity: z.array(z.strictObject({ buy: rungs, sell: rungs }).nullable()).exactOptional(),
 })
-const risk = z.strictObject({
+export const riskSchema = z.strictObject({
   asOf: realCodec,
   vol: columnCodec,
   covariance: columnCodec,
@@ -195,7 +195,7 @@ const carry = z.discriminatedUnion('kind', [
     roll: z.strictObject({ basisPerYear: realCodec, cost: realCodec, lifeMs: realCodec }).nullable(),
   }),
 ]) satisfies z.ZodType<CarryTerms>
-const costs = z.strictObject({
+export const costsSchema = z.strictObject({
   execution: z.array(z.strictObject({ makerShare: ratioCodec, fixed: decimalCodec })),
   carry: z.array(carry),
   metaorders: z.array(z.strictObject({ buy: sideTraded, sell: sideTraded })),
@@ -212,11 +212,11 @@ export const hashesSchema = z.strictObject({ mandate: hash, portfolio: hash, mar
 
 /** The JSON form of the inputs of a plan. */
 export const inputsSchema = z.strictObject({
-  mandate,
+  mandate: mandateSchema,
   portfolio,
   market,
-  risk,
-  costs,
+  risk: riskSchema,
+  costs: costsSchema,
   hashes: hashesSchema,
 }) satisfies z.ZodType<PlanInputs>
 

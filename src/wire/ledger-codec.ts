@@ -11,40 +11,79 @@ const asset = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('cash'), currency: z.string() }),
   z.strictObject({ kind: z.literal('spot'), instrument: z.string() }),
 ])
-const eventOf = <const K extends string, T extends z.ZodRawShape>(kind: K, shape: T) =>
-  z.strictObject({
-    kind: z.literal(kind),
-    seq: z.int().min(1),
-    at: realCodec,
-    account: z.string(),
-    id: z.string(),
-    ...shape,
-  })
+const common = { at: realCodec, account: z.string(), id: z.string() }
+const seq = z.int().min(1)
 const instrument = z.string()
+
+/** Facts, with what stands before their own fields. */
+const factsWith = <H extends z.ZodRawShape>(head: H) =>
+  [
+    z.strictObject({
+      kind: z.literal('filled'),
+      ...head,
+      ...common,
+      instrument,
+      side: sideSchema,
+      quantity: decimalCodec,
+      price: decimalCodec,
+      fees,
+      order: z.string().nullable(),
+    }),
+    z.strictObject({ kind: z.literal('funded'), ...head, ...common, instrument, paid: decimalCodec }),
+    z.strictObject({
+      kind: z.literal('deposited'),
+      ...head,
+      ...common,
+      asset,
+      amount: decimalCodec,
+      price: decimalCodec.nullable(),
+    }),
+    z.strictObject({
+      kind: z.literal('withdrawn'),
+      ...head,
+      ...common,
+      asset,
+      amount: decimalCodec,
+      fee: decimalCodec,
+    }),
+    z.strictObject({ kind: z.literal('transferred'), ...head, ...common, to: z.string(), asset, amount: decimalCodec }),
+    z.strictObject({ kind: z.literal('converted'), ...head, ...common, sold: money, bought: money, fees }),
+    z.strictObject({
+      kind: z.literal('charged'),
+      ...head,
+      ...common,
+      currency: z.string(),
+      paid: decimalCodec,
+      reason: z.string(),
+    }),
+    z.strictObject({ kind: z.literal('booked'), ...head, ...common, instrument, profit: decimalCodec, fees }),
+    z.strictObject({ kind: z.literal('settled'), ...head, ...common, instrument, price: decimalCodec }),
+    z.strictObject({ kind: z.literal('expired'), ...head, ...common, instrument, price: decimalCodec, fees }),
+    z.strictObject({
+      kind: z.literal('balanceReconciled'),
+      ...head,
+      ...common,
+      currency: z.string(),
+      difference: decimalCodec,
+    }),
+    z.strictObject({
+      kind: z.literal('positionReconciled'),
+      ...head,
+      ...common,
+      instrument,
+      difference: decimalCodec,
+      price: decimalCodec,
+    }),
+  ] as const
 
 /** The JSON form of a ledger event. */
 export const ledgerEventSchema = z.discriminatedUnion('kind', [
-  eventOf('filled', {
-    instrument,
-    side: sideSchema,
-    quantity: decimalCodec,
-    price: decimalCodec,
-    fees,
-    order: z.string().nullable(),
-  }),
-  eventOf('funded', { instrument, paid: decimalCodec }),
-  eventOf('deposited', { asset, amount: decimalCodec, price: decimalCodec.nullable() }),
-  eventOf('withdrawn', { asset, amount: decimalCodec, fee: decimalCodec }),
-  eventOf('transferred', { to: z.string(), asset, amount: decimalCodec }),
-  eventOf('converted', { sold: money, bought: money, fees }),
-  eventOf('charged', { currency: z.string(), paid: decimalCodec, reason: z.string() }),
-  eventOf('booked', { instrument, profit: decimalCodec, fees }),
-  eventOf('settled', { instrument, price: decimalCodec }),
-  eventOf('expired', { instrument, price: decimalCodec, fees }),
-  eventOf('balanceReconciled', { currency: z.string(), difference: decimalCodec }),
-  eventOf('positionReconciled', { instrument, difference: decimalCodec, price: decimalCodec }),
-  eventOf('corrected', { reverses: z.int().min(1), reason: z.string() }),
+  ...factsWith({ seq }),
+  z.strictObject({ kind: z.literal('corrected'), seq, ...common, reverses: z.int().min(1), reason: z.string() }),
 ]) satisfies z.ZodType<LedgerEvent>
+
+/** The same of a fact that no ledger has numbered yet. */
+export const factSchema = z.discriminatedUnion('kind', [...factsWith({})])
 
 type Event = z.output<typeof ledgerEventSchema>
 

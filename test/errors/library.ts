@@ -25,6 +25,7 @@ import { EVIDENCE_LIBRARY } from './library-evidence.ts'
 import { FLOW_LIBRARY } from './library-flow.ts'
 import { LEDGER_LIBRARY } from './library-ledger.ts'
 import { RISK_LIBRARY } from './library-risk.ts'
+import { SESSION_LIBRARY } from './library-session.ts'
 import { TARGET_LIBRARY } from './library-target.ts'
 
 /** The example book with other terms for SOL. */
@@ -116,6 +117,7 @@ export const LIBRARY: Readonly<Record<string, LibraryCase>> = {
   ...TARGET_LIBRARY,
   ...FLOW_LIBRARY,
   ...LEDGER_LIBRARY,
+  ...SESSION_LIBRARY,
   ...EVIDENCE_LIBRARY,
   'book.too-large': {
     refused: () => issuesOf(draftBook('#'.repeat(BOOK_BYTES_MAX + 1))),

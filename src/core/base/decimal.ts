@@ -91,6 +91,27 @@ export function decimal(text: string): Decimal {
   return parsed.value
 }
 
+/** A number whose text has at most so many places takes no text to read. */
+const QUICK = 1e8
+const QUICK_UNIT = UNIT / BigInt(QUICK)
+/** Below it neighbouring numbers are further apart than the quick places, so only one text of them means the number. */
+const QUICK_MAX = 2 ** 50
+
+/**
+ * The decimal that a number's shortest text says, rounded half-even where that has more than 18 places. @param x finite and
+ * below 10³⁰ in size
+ */
+export function decimalOfNumber(x: number): Decimal {
+  const quick = Math.round(x * QUICK)
+  if (Math.abs(quick) < QUICK_MAX && quick / QUICK === x) return brand(BigInt(quick) * QUICK_UNIT)
+  if (Math.abs(x) < 1e-19) return ZERO
+  const split = splitDecimalText(String(x))
+  assert(split !== null, `finite number of at most ${WHOLE_DIGITS_MAX} digits expected, was ${x}`)
+  const shift = split.exponent + PLACES
+  if (shift >= 0) return brand(split.digits * 10n ** BigInt(shift))
+  return brand(divideInteger(split.digits, 10n ** BigInt(-shift), 'halfEven'))
+}
+
 export const fromUnits = (units: bigint): Decimal => brand(units)
 export const fromInteger = (integer: number): Decimal => {
   assert(Number.isSafeInteger(integer), `integer expected, was ${integer}`)

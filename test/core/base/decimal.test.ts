@@ -7,6 +7,7 @@ import {
   compare,
   type Decimal,
   decimal,
+  decimalOfNumber,
   divide,
   divideInteger,
   divideToNumber,
@@ -252,6 +253,24 @@ describe('decimal to number', () => {
       expect(toNumber(decimal(`-${text}`))).toBe(-Number(text))
     },
   )
+
+  test('[BASE-24] the decimal that the shortest text of a number says', () => {
+    const prices = fc.oneof(
+      fc.double({ min: -1e12, max: 1e12, noNaN: true }),
+      fc.double({ min: 1e-9, max: 1e-3, noNaN: true }),
+      fc.integer({ min: -1e9, max: 1e9 }).map((ticks) => ticks / 100),
+      fc.bigInt({ min: 0n, max: 2n ** 53n }).map((units) => Number(units) / 1e8),
+    )
+    fc.assert(
+      fc.property(prices, (x) => {
+        const text = String(x)
+        const exact = new Oracle(text).toDecimalPlaces(18, DecimalJs.ROUND_HALF_EVEN)
+        expect(toText(decimalOfNumber(x))).toBe(exact.isZero() ? '0' : exact.toFixed())
+      }),
+      { ...seeded, numRuns: 3000 },
+    )
+    expect(() => decimalOfNumber(Number.NaN)).toThrow('invariant: finite number')
+  })
 
   test('[BASE-6] a number beyond float64 throws, never Infinity', () => {
     expect(() => toNumber(fromUnits(10n ** 400n))).toThrow('invariant: number must be within the range')

@@ -1,0 +1,106 @@
+/**
+ * A decision: the plan of the moment and its orders. At most one plan is live: what an earlier one still has open is
+ * cancelled first, and the decision waits until those orders have ended. An order whose outcome is open does not hold up the
+ * others: it counts as filled, its instrument is left alone.
+ */
+import { absolute, ZERO } from '../base/decimal.ts'
+import { hashOf } from '../base/hash.ts'
+import type { Issue } from '../base/result.ts'
+import { plan } from '../sizing/plan.ts'
+import type { Leg, PlanInputs, SizePlan } from '../sizing/plan-types.ts'
+import { prepare } from '../sizing/prepare.ts'
+import type { Effect } from './effect.ts'
+import { type Intent, isUncertain, type Order } from './order.ts'
+import type { Moved } from './order-answers.ts'
+import { planInputsOf } from './plan-view.ts'
+import type { Session } from './session.ts'
+
+/** Hexadecimal digits of a client's order id: as many as every venue takes, and 128 bits. */
+const ID_DIGITS = 32
+
+/** @returns the session after it has decided, or begun to: with open orders it cancels them and waits */
+export function decide(session: Session): Moved {
+  if (session.mode === 'halted') return { session: { ...session, waiting: false }, effects: [] }
+  const open = session.orders.filter((order) => !isUncertain(order))
+  return open.length > 0 ? cancelAll({ ...session, waiting: true }, open) : planNow({ ...session, waiting: false })
+}
+
+/** Cancels what has not been cancelled yet. */
+export function cancelAll(session: Session, orders: readonly Order[]): Moved {
+  const due = new Set(orders.filter(({ canceling }) => !canceling))
+  if (due.size === 0) return { session, effects: [] }
+  return {
+    session: {
+      ...session,
+      orders: session.orders.map((order) =>
+        due.has(order) ? { ...order, canceling: true, askedAt: session.at, asks: 0 } : order,
+      ),
+    },
+    effects: [...due].map(({ intent: { id, instrument } }): Effect => ({ kind: 'cancel', id, instrument })),
+  }
+}
+
+function planNow(session: Session): Moved {
+  const { standing, marks } = session
+  if (standing === null || marks === null) {
+    const missing = standing === null ? 'a mandate' : 'marks'
+    return refuse(session, [
+      {
+        code: 'session.incomplete',
+        path: 'session',
+        message: `a decision must have ${missing}, was missing`,
+        hint: 'events of mandate and market come before the first decision',
+      },
+    ])
+  }
+  const inputs = planInputsOf(session, standing, marks)
+  if (!inputs.ok) return refuse(session, inputs.error)
+  const prepared = prepare(inputs.value)
+  if (!prepared.ok) return refuse(session, prepared.error)
+  const kept = keepCurvature(session, prepared.value)
+  const planned = plan(prepared.value)
+  return planned.ok ? carryOut(kept, planned.value) : refuse(kept, planned.error)
+}
+
+const refuse = (session: Session, issues: readonly Issue[]): Moved => ({
+  session,
+  effects: [{ kind: 'publish', published: { kind: 'refused', issues } }],
+})
+
+const keepCurvature = (session: Session, { curvature }: PlanInputs): Session =>
+  curvature === undefined || curvature === session.curvature?.value
+    ? session
+    : { ...session, curvature: { value: curvature, at: session.at } }
+
+function carryOut(session: Session, planned: SizePlan): Moved {
+  const publish: Effect = { kind: 'publish', published: { kind: 'plan', plan: planned } }
+  if (planned.legs.length === 0) return { session, effects: [publish] }
+  const intents = planned.legs.map((leg) => intentOf(session.config.id, planned, leg))
+  const orders = intents.map(
+    (intent): Order => ({
+      intent,
+      state: 'sent',
+      filled: ZERO,
+      filledAtEnd: null,
+      sentAt: session.at,
+      askedAt: session.at,
+      asks: 0,
+      canceling: false,
+    }),
+  )
+  return {
+    session: { ...session, orders: [...session.orders, ...orders] },
+    effects: [publish, ...intents.map((intent): Effect => ({ kind: 'submit', intent }))],
+  }
+}
+
+/** Legs are in the order in which they are sent: those that reduce first. */
+const intentOf = (session: string, { id: planId }: SizePlan, { instrument, side, quantity }: Leg): Intent => ({
+  id: hashOf({ session, plan: planId, instrument }).slice(0, ID_DIGITS),
+  plan: planId,
+  instrument,
+  side,
+  quantity: absolute(quantity),
+  price: null,
+  reduceOnly: false,
+})
