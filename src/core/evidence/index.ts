@@ -1,5 +1,17 @@
 /** Evidence for and against parameters: splits of a history, the judgement of results that were chosen among many. */
+export { automaticBlockLength, type BlockLength } from './block-length.ts'
+export {
+  type BlockScheme,
+  type BootstrapEstimate,
+  type BootstrapTerms,
+  bootstrapInterval,
+  differenceOf,
+  type Interval,
+  type RowStatistic,
+  statisticOf,
+} from './bootstrap.ts'
 export { backtestOverfitting, type Overfitting, type OverfittingTerms } from './overfitting.ts'
+export { checkReality, type RealityCheck, type RealityCheckTerms } from './reality-check.ts'
 export {
   dependentErrorOfSharpe,
   leastTrackRecord,

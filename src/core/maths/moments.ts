@@ -36,7 +36,7 @@ export function momentsOf(values: Float64Array): Moments {
     count,
     mean,
     variance,
-    skewness: sum(standard.map((each) => each ** 3)) / count,
-    kurtosis: sum(standard.map((each) => each ** 4)) / count,
+    skewness: sum(standard.map((each) => each * each * each)) / count,
+    kurtosis: sum(standard.map((each) => (each * each) ** 2)) / count,
   }
 }
