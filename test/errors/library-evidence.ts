@@ -1,5 +1,6 @@
 /** Refusals of judgements about results; each changes one thing of sound returns or settings. */
 import { backtestOverfitting } from '../../src/core/evidence/overfitting.ts'
+import { checkSpace } from '../../src/core/evidence/search/space.ts'
 import { measureSharpe, sharpeScale } from '../../src/core/evidence/sharpe.ts'
 import { walkForward } from '../../src/core/evidence/splits.ts'
 import { expectedLargestSharpe } from '../../src/core/evidence/trials.ts'
@@ -32,6 +33,11 @@ export const EVIDENCE_LIBRARY: Readonly<Record<string, LibraryCase>> = {
     refused: () => issuesOf(expectedLargestSharpe({ count: 10, variance: -1 })),
     reads:
       'trials: the variance of their ratios must be 0 or more, was -1; correct the setting: nothing is guessed in its place',
+  },
+  'evidence.parameter': {
+    refused: () => checkSpace([{ kind: 'log', name: 'aversion', from: 0, to: 10 }]),
+    reads:
+      'parameters.aversion: from must be above 0 on a logarithmic scale, was 0; correct the range: nothing is guessed in its place',
   },
   'evidence.aggregate': {
     refused: () => issuesOf(sharpeScale(flipping, { periods: 5, lags: 1 })),

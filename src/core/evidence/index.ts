@@ -1,4 +1,4 @@
-/** Evidence for and against parameters: splits of a history, the judgement of results that were chosen among many. */
+/** Evidence for and against parameters: splits of a history, searches, the judgement of results that were chosen among many. */
 export { automaticBlockLength, type BlockLength } from './block-length.ts'
 export {
   type BlockScheme,
@@ -12,6 +12,12 @@ export {
 } from './bootstrap.ts'
 export { backtestOverfitting, type Overfitting, type OverfittingTerms } from './overfitting.ts'
 export { checkReality, type RealityCheck, type RealityCheckTerms } from './reality-check.ts'
+export { resumeSearch, runSearch, type Search } from './search/ask-tell.ts'
+export { type Grid, latinHypercube, makeGrid, randomPoint } from './search/designs.ts'
+export { type EvolutionMinimum, type EvolutionRun, type EvolutionTerms, evolutionSearch } from './search/evolution.ts'
+export type { EvolutionEnd } from './search/evolution-end.ts'
+export { simplexSearch } from './search/simplex-search.ts'
+export { checkSpace, type Parameter, type ParameterValues, type Space, unitOf, valuesAt } from './search/space.ts'
 export {
   dependentErrorOfSharpe,
   leastTrackRecord,
