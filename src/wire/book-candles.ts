@@ -7,9 +7,11 @@ import type { Instant } from '../core/base/instant.ts'
 import type { RiskModel } from '../core/domain/market.ts'
 import { byId } from '../core/domain/universe.ts'
 import { forecastRisk, type RiskEstimator } from '../core/risk/forecast.ts'
-import type { PriceHistory, PriceRange } from '../core/risk/price-history.ts'
+import type { HistoryWindow, PriceHistory, PriceRange } from '../core/risk/price-history.ts'
 import { pastReturns } from '../core/risk/scenarios.ts'
+import { measureTrend } from '../core/risk/trend.ts'
 import { readEstimator } from './book-estimate.ts'
+import { askedTrends } from './book-guard.ts'
 import type { LastClose } from './book-market.ts'
 import { checkUnderlying, type Names, type Report } from './book-names.ts'
 import type { Draft } from './book-shape.ts'
@@ -41,7 +43,11 @@ export function candleNeeds(draft: Draft, line: (path: string) => number): Candl
   if (candles === undefined || interval === undefined || estimate?.window === undefined || draft.asOf === undefined)
     return []
   const to = accepted(readInstant(draft.asOf))
-  const from = to - accepted(readDuration(estimate.window))
+  const windows = [
+    accepted(readDuration(estimate.window)),
+    ...askedTrends(draft).map(({ measure }) => measure.windowMs),
+  ]
+  const from = to - Math.max(...windows)
   const intervalMs = accepted(readDuration(interval))
   return Object.entries(candles).flatMap(([underlying, path]) =>
     path === undefined ? [] : [{ underlying, path, line: line(`market.candles.${underlying}`), intervalMs, from, to }],
@@ -137,6 +143,7 @@ export function estimateRisk(parts: {
       ? pastReturns(histories, read, accepted(readDuration(shortfall.over)))
       : null
   if (past !== null && !past.ok) for (const issue of past.error) report.addIssue(issue)
+  const trends = readTrends(draft, histories, { read, report })
   const estimated = forecastRisk(histories, read, estimator)
   if (!estimated.ok) {
     for (const issue of estimated.error) report.addIssue(issue)
@@ -147,10 +154,25 @@ export function estimateRisk(parts: {
     model: {
       ...estimated.value,
       ...(past?.ok === true ? { scenarios: past.value } : {}),
-      notes: [...found, ...estimated.value.notes],
+      ...(trends.length === 0 ? {} : { trends: trends.map(({ trend }) => trend) }),
+      notes: [...new Set([...found, ...estimated.value.notes, ...trends.flatMap(({ notes }) => notes)])],
     },
     history: { histories, intervalMs, windowMs, estimator, compare: compare.filter((each) => each !== null) },
   }
+}
+
+/** What the guards of the book's policies read, as far as it can be measured. */
+function readTrends(
+  draft: Draft,
+  histories: readonly PriceHistory[],
+  { read, report }: { readonly read: HistoryWindow; readonly report: Report },
+) {
+  return askedTrends(draft).flatMap(({ measure, path }) => {
+    const measured = measureTrend(histories, read, measure)
+    if (measured.ok) return [measured.value]
+    for (const issue of measured.error) report.addIssue({ ...issue, path: issue.path.replace(/^policy\.guard/, path) })
+    return []
+  })
 }
 
 function checkCandleKeys(market: NonNullable<Draft['market']>, names: Names, report: Report): void {

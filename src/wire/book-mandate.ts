@@ -6,6 +6,7 @@ import { RATIO_ONE, RATIO_ZERO, type Ratio, ratioCompare, ratioOf, reduce } from
 import { byId, makeUniverse, type Universe } from '../core/domain/universe.ts'
 import { checkMandate } from '../core/sizing/check.ts'
 import type { Knob, Mandate, Policy } from '../core/sizing/mandate.ts'
+import { type GuardContext, readGuard } from './book-guard.ts'
 import { checkMarketOfLimits, readConstraints } from './book-limits.ts'
 import { type BookContext, checkUnderlying, guess, listed } from './book-names.ts'
 import type { Draft } from './book-shape.ts'
@@ -97,7 +98,18 @@ function checkTrade({ names, report }: Pick<BookContext, 'names' | 'report'>, un
 }
 
 /** A policy over the universe's underlyings; null while something of it is missing. */
-export function readPolicy(context: WidthContext & TiltContext, text: PolicyDraft, path: Path): Policy | null {
+export function readPolicy(
+  context: WidthContext & TiltContext & GuardContext,
+  text: PolicyDraft,
+  path: Path,
+): Policy | null {
+  const guard = readGuard(context, text, path)
+  const policy = readRule(context, text, path)
+  return policy === null ? null : { ...policy, ...guard }
+}
+
+/** The policy without its guard. */
+function readRule(context: WidthContext & TiltContext, text: PolicyDraft, path: Path): Policy | null {
   const { report } = context
   switch (text.kind) {
     case undefined:

@@ -142,7 +142,13 @@ export function finishBook(
   const forecast = readForecast({ draft, names, report, asOf, loaded, needs })
   const risk = forecast?.model ?? null
   const terms = readTerms(context, { currencies, held: new Set([...holdings.named, ...kept]), asOf, risk })
-  const aimed = { names, report, target: terms.target.weight, hasCarry: draft.costs?.carry !== undefined }
+  const aimed = {
+    names,
+    report,
+    target: terms.target.weight,
+    hasCarry: draft.costs?.carry !== undefined,
+    hasCandles: draft.market !== undefined && 'candles' in draft.market,
+  }
   const policy = draft.policy === undefined ? null : readPolicy(aimed, draft.policy, ['policy'])
   const compare = (draft.compare ?? []).flatMap((text, index) =>
     text === undefined ? [] : [readPolicy(aimed, text, ['compare', index])],

@@ -21,21 +21,30 @@ const index = z.int().min(0)
 const to = z.enum(['edge', 'target'])
 export const sideSchema = z.enum(['buy', 'sell'])
 
+const trendMeasure = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.enum(['drift', 'efficiencyRatio']), windowMs: realCodec }),
+  z.strictObject({ kind: z.literal('varianceRatio'), windowMs: realCodec, periodMs: realCodec }),
+])
+const guard = z
+  .strictObject({ measure: trendMeasure, confidence: ratioCodec, widen: ratioCodec, slow: ratioCodec })
+  .exactOptional()
+
 const band = z.discriminatedUnion('unit', [
-  z.strictObject({ kind: z.literal('band'), unit: z.literal('weight'), width: z.array(ratioCodec), to }),
-  z.strictObject({ kind: z.literal('band'), unit: z.literal('volatility'), width: z.array(ratioCodec), to }),
+  z.strictObject({ kind: z.literal('band'), unit: z.literal('weight'), width: z.array(ratioCodec), to, guard }),
+  z.strictObject({ kind: z.literal('band'), unit: z.literal('volatility'), width: z.array(ratioCodec), to, guard }),
   z.strictObject({
     kind: z.literal('band'),
     unit: z.literal('relative'),
     width: z.array(ratioCodec),
     floor: ratioCodec,
     to,
+    guard,
   }),
   z.strictObject({ kind: z.literal('band'), unit: z.literal('risk'), width: ratioCodec, to }),
 ])
 export const policySchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('full') }),
-  z.strictObject({ kind: z.literal('proportional'), rate: ratioCodec }),
+  z.strictObject({ kind: z.literal('full'), guard }),
+  z.strictObject({ kind: z.literal('proportional'), rate: ratioCodec, guard }),
   band,
   z.strictObject({ kind: z.literal('riskCap'), trackingErrorMax: ratioCodec }),
   z.strictObject({
@@ -54,6 +63,7 @@ export const policySchema = z.discriminatedUnion('kind', [
         carry: z.boolean(),
       })
       .exactOptional(),
+    guard,
   }),
 ]) satisfies z.ZodType<Policy>
 
@@ -172,6 +182,9 @@ export const riskSchema = z.strictObject({
   covariance: columnCodec,
   basisVol: columnCodec.exactOptional(),
   scenarios: z.strictObject({ horizonMs: realCodec, returns: columnCodec }).exactOptional(),
+  trends: z
+    .array(z.strictObject({ measure: trendMeasure, confidence: columnCodec, change: columnCodec }))
+    .exactOptional(),
   notes: z.array(z.string()),
 })
 const sideTraded = z.strictObject({ weight: realCodec, at: realCodec }).nullable()

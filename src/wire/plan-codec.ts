@@ -6,6 +6,7 @@ import { canonicalText, columnCodec, decimalCodec, decodeText, realCodec } from 
 import { hashesSchema, orderSchema, policySchema, sideSchema } from './inputs-codec.ts'
 
 const unit = z.enum(['weight', 'relative', 'volatility', 'risk'])
+const direction = z.enum(['up', 'down'])
 const limitName = z.enum(LIMIT_NAMES)
 const reasonOf = <const K extends string, T extends z.ZodRawShape>(kind: K, shape: T) =>
   z.strictObject({ kind: z.literal(kind), ...shape })
@@ -46,6 +47,20 @@ const reasonSchema = z.discriminatedUnion('kind', [
   }),
   reasonOf('tilted', { target: realCodec, aim: realCodec, rate: realCodec, atBand: z.boolean() }),
   reasonOf('notWorthItsCost', { gain: realCodec, cost: realCodec, band: realCodec.nullable() }),
+  reasonOf('guarded', {
+    strength: realCodec,
+    direction,
+    share: realCodec,
+    widen: realCodec,
+    slow: realCodec,
+    wanted: realCodec,
+    instead: realCodec,
+  }),
+  reasonOf('unguarded', {
+    why: z.enum(['noTrend', 'closing', 'withTrend', 'notMade']),
+    strength: realCodec,
+    direction,
+  }),
   reasonOf('instrument', { instrument: z.string(), cost: realCodec, instead: z.array(z.string()) }),
   reasonOf('fullClose', {}),
   reasonOf('lot', { lot: decimalCodec, leftover: realCodec }),

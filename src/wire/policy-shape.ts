@@ -17,16 +17,44 @@ export const widths = (what: string) =>
     ),
   )
 
+const guard = optional(
+  section('holds the policy back from trading against a trend that made the deviation; needs candles', {
+    measure: choice(
+      'drift: the mean return; efficiencyRatio: how straight the way was; varianceRatio: whether moves go on',
+      ['drift', 'efficiencyRatio', 'varianceRatio'],
+    ),
+    window: duration({ what: 'the time before asOf that the trend is measured over', example: '30d' }),
+    period: optional(
+      duration({ what: 'the moves that varianceRatio compares with those of one candle', example: '1d' }),
+    ),
+    confidence: fraction('confidence', 'any', {
+      what: 'how sure a trend must be to count, from 0 to below 100%',
+      example: '90%',
+    }),
+    widen: optional(
+      fraction('widening', 'any', {
+        what: 'how much wider a band is at full strength, 0 or more; only where the policy has bands',
+        example: '100%',
+      }),
+    ),
+    slow: fraction('slowing', 'any', {
+      what: 'the part of the trade that is left out at full strength, from 0 to below 100%',
+      example: '50%',
+    }),
+  }),
+)
+
 export const policyShape = variants(
   {
     form: 'write such as { kind: riskCap, trackingErrorMax: 7% }',
     kind: 'write `kind: costAware` or another',
   },
   [
-    section('trade every deviation away', { kind: kind('full') }),
+    section('trade every deviation away', { kind: kind('full'), guard }),
     section('trade a part of each deviation', {
       kind: kind('proportional'),
       rate: fraction('rate', 'positive', { what: 'the part of each deviation that is traded', example: '50%' }),
+      guard,
     }),
     section('leave deviations inside a width alone', {
       kind: kind('band'),
@@ -39,6 +67,7 @@ export const policyShape = variants(
           example: '1%',
         }),
       ),
+      guard,
     }),
     section('the cheapest trades back to a tracking error', {
       kind: kind('riskCap'),
@@ -46,6 +75,7 @@ export const policyShape = variants(
         what: 'the greatest tracking error, annual',
         example: '7%',
       }),
+      guard,
     }),
     section('trade what is worth its cost until drift would undo it; one of aversion, trackingError and width', {
       kind: kind('costAware'),
@@ -87,6 +117,7 @@ export const policyShape = variants(
       carry: optional(
         choice('tilt: what holding costs tilts the aim; absent: it only chooses between instruments', ['tilt']),
       ),
+      guard,
     }),
   ],
 )

@@ -1,5 +1,6 @@
 /** Refusals of risk estimates that no command can reach; each changes one thing of a sound history or matrix. */
 import type { Issue } from '../../src/core/base/result.ts'
+import type { Trend } from '../../src/core/domain/market.ts'
 import { checkCorrelation } from '../../src/core/risk/covariance.ts'
 import { principalCovariance, singleFactorCovariance } from '../../src/core/risk/estimators/factor.ts'
 import { fitHar } from '../../src/core/risk/estimators/har.ts'
@@ -7,6 +8,7 @@ import { handleMissing, type Returns } from '../../src/core/risk/estimators/retu
 import { qlike } from '../../src/core/risk/estimators/scores.ts'
 import { ewmaRisk } from '../../src/core/risk/ewma.ts'
 import { forecastRisk } from '../../src/core/risk/forecast.ts'
+import { r } from '../core/sizing/book.ts'
 import { issuesOf, type LibraryCase, planned, sound } from './library-case.ts'
 
 const HOUR_MS = 3_600_000
@@ -50,7 +52,28 @@ const ranged = (): readonly Issue[] => {
   )
 }
 
+/** A plan under a guard, with the trends of its forecast. */
+const guarded = (trends: readonly Trend[]): readonly Issue[] => {
+  const inputs = sound()
+  const guard = { measure, confidence: r('0.9'), widen: r('0'), slow: r('0.5') }
+  return planned({
+    mandate: { ...inputs.mandate, policy: { kind: 'full', guard } },
+    risk: { ...inputs.risk, trends },
+  })
+}
+const measure = { kind: 'drift', windowMs: 720 * HOUR_MS } as const
+
 export const RISK_LIBRARY: Readonly<Record<string, LibraryCase>> = {
+  'guard.trend': {
+    refused: () => guarded([]),
+    reads:
+      'policy.guard: the trends by drift over 30d must be part of the forecast, was without; measure them (measureTrend) and add them to the trends of the forecast; a book with candle files does so',
+  },
+  'risk.trend': {
+    refused: () => guarded([{ measure, confidence: Float64Array.of(1.5, 0, 0), change: new Float64Array(3) }]),
+    reads:
+      'market: the trend of BTC by drift must have a confidence from 0 to 1 and a finite change, was 1.5 and 0; measure it again from closes that are positive numbers',
+  },
   'risk.no-range': {
     refused: ranged,
     reads:

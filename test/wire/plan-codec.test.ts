@@ -6,6 +6,7 @@ import { hashOf } from '../../src/core/base/hash.ts'
 import type { Ratio } from '../../src/core/base/ratio.ts'
 import type { CarryTerms } from '../../src/core/cost/carry.ts'
 import type { Instrument } from '../../src/core/domain/instrument.ts'
+import type { TrendMeasure } from '../../src/core/domain/market.ts'
 import { makeUniverse } from '../../src/core/domain/universe.ts'
 import type { Knob, Policy } from '../../src/core/sizing/mandate.ts'
 import { plan } from '../../src/core/sizing/plan.ts'
@@ -52,12 +53,21 @@ const oneOf = <T extends { readonly kind: string }>(table: PerKind<T>): Arbitrar
     ),
   )
 
+const measures: Arbitrary<TrendMeasure> = fc.oneof(
+  record({ kind: fc.constantFrom('drift', 'efficiencyRatio'), windowMs: reals }),
+  record({ kind: fc.constant('varianceRatio' as const), windowMs: reals, periodMs: reals }),
+)
+const guard = record({ measure: measures, confidence: ratios, widen: ratios, slow: ratios })
+/** With a guard or without. */
+const guarded = <T extends object>(model: { [K in keyof T]: Arbitrary<T[K]> }): Arbitrary<T> =>
+  fc.oneof(record(model), record({ ...model, guard })) as Arbitrary<T>
+
 const policies: Arbitrary<Policy> = oneOf<Policy>({
-  full: record({}),
-  proportional: record({ rate: ratios }),
+  full: guarded({}),
+  proportional: guarded({ rate: ratios }),
   band: fc.oneof(
-    record({ unit: fc.constantFrom('weight', 'volatility'), width: fc.array(ratios, { maxLength: 3 }), to }),
-    record({ unit: fc.constant('relative' as const), width: fc.array(ratios, { maxLength: 3 }), floor: ratios, to }),
+    guarded({ unit: fc.constantFrom('weight', 'volatility'), width: fc.array(ratios, { maxLength: 3 }), to }),
+    guarded({ unit: fc.constant('relative' as const), width: fc.array(ratios, { maxLength: 3 }), floor: ratios, to }),
     record({ unit: fc.constant('risk' as const), width: ratios, to }),
   ) as PerKind<Policy>['band'],
   riskCap: record({ trackingErrorMax: ratios }),
@@ -75,6 +85,7 @@ const policies: Arbitrary<Policy> = oneOf<Policy>({
         edges: fc.array(fc.option(record({ annual: ratios, decayMs: fc.option(reals) })), { maxLength: 3 }),
         carry: fc.boolean(),
       }),
+      guard,
     },
     { noNullPrototype: true, requiredKeys: ['knob', 'intervalMs'] },
   ) as PerKind<Policy>['costAware'],
@@ -115,6 +126,20 @@ const reasons = oneOf<Reason>({
     pays: record({ fee: reals, spread: reals, impact: reals, fixed: reals, carry: reals }),
   }),
   tilted: record({ target: reals, aim: reals, rate: reals, atBand: fc.boolean() }),
+  guarded: record({
+    strength: reals,
+    direction: fc.constantFrom('up', 'down'),
+    share: reals,
+    widen: reals,
+    slow: reals,
+    wanted: reals,
+    instead: reals,
+  }),
+  unguarded: record({
+    why: fc.constantFrom('noTrend', 'closing', 'withTrend', 'notMade'),
+    strength: reals,
+    direction: fc.constantFrom('up', 'down'),
+  }),
   notWorthItsCost: record({ gain: reals, cost: reals, band: fc.option(reals) }),
   target: record({ note: names }),
   forecast: record({ note: names }),
@@ -337,6 +362,7 @@ const inputs: Arbitrary<PlanInputs> = record({
       covariance: columns,
       basisVol: columns,
       scenarios: record({ horizonMs: reals, returns: columns }),
+      trends: fc.array(record({ measure: measures, confidence: columns, change: columns }), { maxLength: 2 }),
       notes: fc.array(names, { maxLength: 2 }),
     },
     { requiredKeys: ['asOf', 'vol', 'covariance', 'notes'], noNullPrototype: true },

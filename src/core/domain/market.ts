@@ -42,6 +42,20 @@ export interface Rungs {
 }
 export type Liquidity = Readonly<Record<Side, Rungs>>
 
+/** What a trend is told by, over the time before `asOf` (`risk/trend.ts`). */
+export type TrendMeasure =
+  | { readonly kind: 'drift' | 'efficiencyRatio'; readonly windowMs: number }
+  | { readonly kind: 'varianceRatio'; readonly windowMs: number; readonly periodMs: number }
+
+/** How sure it is that prices trend, by one measure. */
+export interface Trend {
+  readonly measure: TrendMeasure
+  /** Per underlying: how likely a market without trend shows less of one, 0 to 1. */
+  readonly confidence: Float64Array
+  /** Per underlying: log of the last price over the first; its sign is the direction. */
+  readonly change: Float64Array
+}
+
 /** A risk forecast over the underlyings of a universe, annual. */
 export interface RiskModel {
   readonly asOf: Instant
@@ -52,6 +66,8 @@ export interface RiskModel {
   readonly basisVol?: Float64Array
   /** What limits on past losses read. */
   readonly scenarios?: Scenarios
+  /** What the guards of policies read. */
+  readonly trends?: readonly Trend[]
   /** What was done to get here that a reader should know (gaps bridged, matrix repaired), one sentence each. */
   readonly notes: readonly string[]
 }

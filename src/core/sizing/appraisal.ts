@@ -3,7 +3,9 @@
  * M_uu z_u| against what that unit costs, the fall of ½(d+z)'M(d+z) through the whole trade, and its cost in parts.
  */
 import { costParts, firstUnitCost } from '../cost/cost-terms.ts'
-import { curvatureOf, stated } from './decision.ts'
+import { stated } from './curvature.ts'
+import { curvatureOf } from './decision.ts'
+import { resist } from './guard-cost.ts'
 import { tradedOf } from './limits.ts'
 import type { CostShare, PlanInputs, Reason, Valued } from './plan-types.ts'
 import { type ExtraCarry, extraCarry, listTradeable } from './tradeable.ts'
@@ -19,16 +21,20 @@ export function appraise(
   const { matrix, n, halfWidth } = curvature
   const listed = listTradeable(inputs)
   const carry = extraCarry(held.costs, listed)
+  const guard = resist(inputs, held, { curvature, listed, deviation })
   const trade = Float64Array.from(deviation, (_, u) => tradedOf(universe, traded, u))
   return Array.from(trade, (z, u): Reason => {
     let pull = -matrix[u * n + u]! * z
     for (let v = 0; v < n; v++) pull += matrix[u * n + v]! * (deviation[v]! + trade[v]!)
     const side = pull > 0 ? 'sell' : 'buy'
-    const first = listed[u]!.map((j) => firstUnitCost(held.costs, j, side) + carry[side][j]! + stated(curvature, u))
+    const first = listed[u]!.map(
+      (j) => firstUnitCost(held.costs, j, side) + carry[side][j]! + stated(curvature, u) + (guard?.[side][j] ?? 0),
+    )
+    const width = halfWidth[u]!
     const shared = {
       gain: Math.abs(pull),
       cost: first.length === 0 ? 0 : Math.min(...first),
-      band: halfWidth[u]!,
+      band: width === null ? null : width * (guard?.widen[u] ?? 1),
     }
     const own = universe.instrumentsOf[u]!.filter((j) => traded[j] !== 0)
     if (own.length === 0) return { kind: 'notWorthItsCost', ...shared }

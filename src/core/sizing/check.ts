@@ -8,6 +8,7 @@ import { RATIO_ZERO, type Ratio, ratioCompare, ratioToNumber } from '../base/rat
 import type { Issue } from '../base/result.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import { checkCovariance } from './covariance-check.ts'
+import { checkGuardTerms, checkTrends } from './guard-check.ts'
 import { checkLimits, checkScenarios, dependsOnPrice } from './limit-check.ts'
 import { type Knob, knobValues, type Mandate, type Policy } from './mandate.ts'
 import type { PlanInputs } from './plan-types.ts'
@@ -21,10 +22,15 @@ export const check = (inputs: PlanInputs): readonly Issue[] => [
   ...checkTradeable(inputs),
   ...checkRisk(inputs),
   ...checkScenarios(inputs),
+  ...checkTrends(inputs),
 ]
 
 /** Target, policy and limits among themselves; needs no market. */
-export const checkMandate = (mandate: Mandate): readonly Issue[] => [...checkLimits(mandate), ...checkPolicy(mandate)]
+export const checkMandate = (mandate: Mandate): readonly Issue[] => [
+  ...checkLimits(mandate),
+  ...checkPolicy(mandate),
+  ...checkGuardTerms(mandate.policy),
+]
 
 const show = (fraction: Ratio): string => String(ratioToNumber(fraction))
 const isNegative = (limit: Ratio): boolean => limit.n < 0n

@@ -107,6 +107,9 @@ export interface Curvature {
   readonly residual: number
 }
 
+/** What the threshold of an underlying is above its cost, where a width of its own was stated. */
+export const stated = ({ threshold, cost }: Curvature, u: number): number => threshold[u]! - cost.proportional[u]!
+
 /** The longest horizon, in years: a deviation that nothing moves would otherwise count for ever. */
 export const HORIZON_MAX = 1
 /** Residual above which the answer would not hold to its digits. */

@@ -6,10 +6,12 @@
  * with d the deviation of the underlyings, A their instruments, M the curvature (`curvature.ts`). Where several instruments
  * share an underlying, a trade in each also moves the book's basis: b_j = γσ_b²(T + Δ), σ_b the volatility of its price
  * against the underlying's, T the horizon of the underlying; and a_j counts what it costs to hold beyond the best of them.
+ * Where a guard holds an underlying back (`guard-cost.ts`), a_j of its healing side is larger and ½κz² is added, z its trade.
  */
 import type { CostTerms } from '../cost/cost-terms.ts'
 import type { CostProgram, CostRow } from '../maths/cost-program-types.ts'
-import type { Curvature } from './curvature.ts'
+import { type Curvature, stated } from './curvature.ts'
+import { resist, stiffen } from './guard-cost.ts'
 import type { PlanInputs, Valued } from './plan-types.ts'
 import { extraCarry, listTradeable } from './tradeable.ts'
 
@@ -41,14 +43,20 @@ export function makeDecision(inputs: PlanInputs, held: Valued, deviation: Float6
   })
   const variablesOf = listed.map((own) => own.map((j) => variableOf[j]!))
   const carry = extraCarry(costs, listed)
+  const guard = resist(inputs, held, { curvature, listed, deviation })
+  const [buy, sell] =
+    guard === null
+      ? [carry.buy, carry.sell]
+      : [carry.buy.map((each, j) => each + guard.buy[j]!), carry.sell.map((each, j) => each + guard.sell[j]!)]
   const pick = (column: Float64Array): Float64Array => Float64Array.from(instruments, (j) => column[j]!)
-  const { quadratic, point, linear } = liftRisk(inputs, { curvature, instruments, variablesOf, deviation })
+  const risk = liftRisk(inputs, { curvature, instruments, variablesOf, deviation })
+  const { quadratic, point, linear } = guard === null ? risk : stiffen(risk, guard, variablesOf)
   instruments.forEach((j, k) => {
-    linear[k]! += (carry.buy[j]! - carry.sell[j]!) / 2
+    linear[k]! += (buy[j]! - sell[j]!) / 2
   })
   const proportional = Float64Array.from(instruments, (j) => {
     const u = inputs.mandate.universe.underlyingOf[j]!
-    return costs.proportional[j]! + stated(curvature, u) + (carry.buy[j]! + carry.sell[j]!) / 2
+    return costs.proportional[j]! + stated(curvature, u) + (buy[j]! + sell[j]!) / 2
   })
   return {
     instruments,
@@ -87,9 +95,6 @@ function rungsOf({ liquidity, halfSpread }: CostTerms, j: number, { k, n }: { k:
     }).flat()
   })
 }
-
-/** What the threshold of an underlying is above its cost, where a width of its own was stated. */
-export const stated = ({ threshold, cost }: Curvature, u: number): number => threshold[u]! - cost.proportional[u]!
 
 /** `prepare()` runs before every stage. */
 export function curvatureOf({ curvature }: PlanInputs): Curvature {

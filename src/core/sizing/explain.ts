@@ -5,6 +5,7 @@
 import { absolute, type Decimal, toText } from '../base/decimal.ts'
 import { formatAmount, formatBp, formatDuration } from '../base/format.ts'
 import { assertNever } from '../base/result.ts'
+import { guardedSentence, unguardedSentence } from './explain-guard.ts'
 import { limitPhrase, limitSentence, priceClause } from './explain-limits.ts'
 import { percent } from './explain-percent.ts'
 import type { Unit } from './mandate.ts'
@@ -33,6 +34,8 @@ export function stageOf(reason: Reason): Stage {
     case 'worthItsCost':
     case 'notWorthItsCost':
     case 'tilted':
+    case 'guarded':
+    case 'unguarded':
       return 'wanted'
     case 'bound':
     case 'movedWithOthers':
@@ -97,6 +100,10 @@ export function sentence(reason: Reason, names: Names): string {
       return `left alone: a trade is worth ${formatBp(reason.gain, 1)} at most and costs ${formatBp(reason.cost, 1)}`
     case 'tilted':
       return tiltSentence(reason)
+    case 'guarded':
+      return guardedSentence(reason)
+    case 'unguarded':
+      return unguardedSentence(reason)
     case 'instrument':
       return instrumentSentence(reason)
     case 'fullClose':

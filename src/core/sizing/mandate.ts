@@ -4,6 +4,7 @@
  */
 import type { Ratio } from '../base/ratio.ts'
 import { assertNever } from '../base/result.ts'
+import type { TrendMeasure } from '../domain/market.ts'
 import type { Group, Universe } from '../domain/universe.ts'
 
 /** Target weight per underlying, signed delta notional ÷ equity. */
@@ -22,16 +23,24 @@ export type Unit = 'weight' | 'relative' | 'volatility' | 'risk'
  * tracking error of the book, the other units are one band per underlying.
  * costAware: trades what is worth its cost over the time until drift would have undone it, decided every `intervalMs`.
  * riskCap: the cheapest trades that bring the tracking error back to the cap (formulas: least-cost projection).
+ * What judges each underlying by itself, or all by their cost, may have a guard; what promises a tracking error has none.
  */
 export type Policy =
-  | { readonly kind: 'full' }
-  | { readonly kind: 'proportional'; readonly rate: Ratio }
-  | { readonly kind: 'band'; readonly unit: 'weight'; readonly width: readonly Ratio[]; readonly to: 'edge' | 'target' }
+  | { readonly kind: 'full'; readonly guard?: Guard }
+  | { readonly kind: 'proportional'; readonly rate: Ratio; readonly guard?: Guard }
+  | {
+      readonly kind: 'band'
+      readonly unit: 'weight'
+      readonly width: readonly Ratio[]
+      readonly to: 'edge' | 'target'
+      readonly guard?: Guard
+    }
   | {
       readonly kind: 'band'
       readonly unit: 'volatility'
       readonly width: readonly Ratio[]
       readonly to: 'edge' | 'target'
+      readonly guard?: Guard
     }
   | {
       readonly kind: 'band'
@@ -40,6 +49,7 @@ export type Policy =
       /** Least |target| a deviation is divided by, so that a target of 0 has a band. */
       readonly floor: Ratio
       readonly to: 'edge' | 'target'
+      readonly guard?: Guard
     }
   | { readonly kind: 'band'; readonly unit: 'risk'; readonly width: Ratio; readonly to: 'edge' | 'target' }
   | { readonly kind: 'riskCap'; readonly trackingErrorMax: Ratio }
@@ -52,7 +62,22 @@ export type Policy =
       /** How long a deviation lasts on average if nothing is traded, before target and forecast are others; absent: for ever. */
       readonly lastingMs?: number
       readonly tilt?: Tilt
+      readonly guard?: Guard
     }
+
+/**
+ * Holds a policy back from trading against a trend: with e from 0 to 1 for how sure the trend is and how much of the deviation
+ * it made (`guard.ts`), the band of that side is 1 + widen·e times as wide, and of the trade that is left 1 − slow·e is made.
+ */
+export interface Guard {
+  readonly measure: TrendMeasure
+  /** How sure a trend must be to count at all: from 0 to below 1. */
+  readonly confidence: Ratio
+  /** 0 or more; 0 where the policy has no band. */
+  readonly widen: Ratio
+  /** From 0 to below 1. */
+  readonly slow: Ratio
+}
 
 /** What moves the aim of `costAware` away from the target. Absent: nothing does, and carry only chooses between instruments. */
 export interface Tilt {

@@ -155,6 +155,30 @@ export type Reason =
       readonly atBand: boolean
     }
   | { readonly kind: 'notWorthItsCost'; readonly gain: number; readonly cost: number; readonly band: number | null }
+  /**
+   * A trend of `strength` made the part `share` of the deviation: its band is `widen` times as wide, `slow` of what is left is
+   * traded, `instead` of what the policy `wanted`.
+   */
+  | {
+      readonly kind: 'guarded'
+      readonly strength: number
+      readonly direction: 'up' | 'down'
+      readonly share: number
+      readonly widen: number
+      readonly slow: number
+      readonly wanted: number
+      readonly instead: number
+    }
+  /**
+   * The guard leaves a deviation to the policy. noTrend: none beyond the confidence asked for. closing: the target is 0.
+   * withTrend: healing it trades with the trend. notMade: the trend made none of it.
+   */
+  | {
+      readonly kind: 'unguarded'
+      readonly why: 'noTrend' | 'closing' | 'withTrend' | 'notMade'
+      readonly strength: number
+      readonly direction: 'up' | 'down'
+    }
   | {
       readonly kind: 'instrument'
       readonly instrument: string

@@ -8,6 +8,7 @@ import { minimiseCost } from '../maths/least-cost.ts'
 import type { Aim } from './aim.ts'
 import { appraise } from './appraisal.ts'
 import { makeDecision } from './decision.ts'
+import { explainGuard, guardOf, type Restraint, restrain, ruleOf } from './guard.ts'
 import { tradedOf } from './limits.ts'
 import type { Policy } from './mandate.ts'
 import { optimise } from './optimum.ts'
@@ -17,20 +18,34 @@ import { listTradeable, underlyingCost } from './tradeable.ts'
 /** Deviations within this of a band's edge are on the edge: it is the float64 noise of held − target. */
 const NOISE = 1e-12
 
-export function size(inputs: PlanInputs, held: Valued, { aim, imbalance }: Aimed): Result<Wanted> {
+export function size(inputs: PlanInputs, held: Valued, aimed: Aimed): Result<Wanted> {
+  const deviation = aimed.imbalance.weight
+  if (guardOf(inputs.mandate.policy) === undefined)
+    return sizeBy(inputs, held, { ...aimed, restraints: Array.from(deviation, () => null) })
+  const restraints = restrain(inputs, held, deviation)
+  const guarded = sizeBy(inputs, held, { ...aimed, restraints })
+  if (!guarded.ok) return guarded
+  const isFree = restraints.every((each) => each === null)
+  const rule = { ...inputs, mandate: { ...inputs.mandate, policy: ruleOf(inputs.mandate.policy) } }
+  const free = isFree ? guarded : size(rule, held, aimed)
+  return free.ok ? succeed(explainGuard(inputs, held, { guarded: guarded.value, free: free.value, deviation })) : free
+}
+
+/** One policy, its deviations held back or not. */
+function sizeBy(inputs: PlanInputs, held: Valued, { aim, imbalance, restraints }: Restrained): Result<Wanted> {
   const { policy } = inputs.mandate
   switch (policy.kind) {
     case 'full':
-      return succeed(tradePart(imbalance, 1, { kind: 'toTarget' }))
+      return succeed(tradePart({ imbalance, restraints }, 1, { kind: 'toTarget' }))
     case 'proportional': {
       const rate = ratioToNumber(policy.rate)
-      return succeed(tradePart(imbalance, rate, { kind: 'part', rate }))
+      return succeed(tradePart({ imbalance, restraints }, rate, { kind: 'part', rate }))
     }
     case 'band':
       return succeed(
         policy.unit === 'risk'
           ? tradeBookBand(imbalance, ratioToNumber(policy.width), policy.to)
-          : tradeBands(inputs, { policy, target: aim.target, imbalance }),
+          : tradeBands(inputs, { policy, target: aim.target, imbalance, restraints }),
       )
     case 'riskCap':
       return succeed(tradeToCap(inputs, held, { imbalance, cap: ratioToNumber(policy.trackingErrorMax) }))
@@ -48,9 +63,20 @@ export interface Aimed {
   readonly imbalance: Imbalance
 }
 
+interface Restrained extends Aimed {
+  /** Per underlying, what a guard makes of its deviation. */
+  readonly restraints: readonly (Restraint | null)[]
+}
+
 /** z = −rate·d */
-function tradePart(imbalance: Imbalance, rate: number, because: Reason): Wanted {
-  const trade = imbalance.weight.map((deviation) => (deviation === 0 ? 0 : -rate * deviation))
+function tradePart(
+  { imbalance, restraints }: Pick<Restrained, 'imbalance' | 'restraints'>,
+  rate: number,
+  because: Reason,
+): Wanted {
+  const trade = imbalance.weight.map((deviation, u) =>
+    deviation === 0 ? 0 : -rate * deviation * (restraints[u]?.slow ?? 1),
+  )
   return { trade, byInstrument: null, because: Array.from(trade, (z) => [z === 0 ? { kind: 'atTarget' } : because]) }
 }
 
@@ -67,19 +93,27 @@ function tradeBookBand(imbalance: Imbalance, width: number, to: 'edge' | 'target
 
 type UnderlyingBand = Exclude<Extract<Policy, { kind: 'band' }>, { unit: 'risk' }>
 
+const UNRESTRAINED = { widen: 1, slow: 1 }
+
 /** One band per underlying: half-width in weight h_i = width·{1 | max(|w*|, floor) | 1/σ_i}. */
 function tradeBands(
   inputs: PlanInputs,
-  { policy, target, imbalance }: { policy: UnderlyingBand; target: Float64Array; imbalance: Imbalance },
+  parts: { readonly policy: UnderlyingBand; readonly target: Float64Array } & Pick<
+    Restrained,
+    'imbalance' | 'restraints'
+  >,
 ): Wanted {
+  const { policy, target, imbalance, restraints } = parts
   const trade = new Float64Array(target.length)
   const because = Array.from(imbalance.weight, (deviation, i): Reason[] => {
-    const width = ratioToNumber(policy.width[i]!)
+    const { widen, slow } = restraints[i] ?? UNRESTRAINED
+    const width = ratioToNumber(policy.width[i]!) * widen
     const unit = bandUnit(policy, target[i]!, inputs.risk.vol[i]!)
     const shared = { unit: policy.unit, imbalance: deviation * unit, width }
     if (Math.abs(deviation) * unit <= width + NOISE) return [{ kind: 'insideBand', ...shared }]
     // unit > 0 here: a deviation of unit 0 is inside every band.
-    trade[i] = policy.to === 'target' ? -deviation : -Math.sign(deviation) * (Math.abs(deviation) - width / unit)
+    const whole = policy.to === 'target' ? -deviation : -Math.sign(deviation) * (Math.abs(deviation) - width / unit)
+    trade[i] = whole * slow
     return [{ kind: 'outsideBand', ...shared, to: policy.to }]
   })
   return { trade, byInstrument: null, because }

@@ -7,7 +7,6 @@ import { explainBook, summariseTrades } from '../../core/sizing/explain.ts'
 import { tradesInstead } from '../../core/sizing/explain-flip.ts'
 import { percent } from '../../core/sizing/explain-percent.ts'
 import type { Flip } from '../../core/sizing/flip.ts'
-import type { Policy } from '../../core/sizing/mandate.ts'
 import type { SizePlan } from '../../core/sizing/plan-types.ts'
 import { drawBars } from './bars.ts'
 import { explanationLines } from './explanation.ts'
@@ -66,7 +65,7 @@ export function imbalancePicture(plan: SizePlan, sheet: Sheet): string[] {
     { heading: 'too much, in weight', align: 'left' },
     { heading: `too much, in risk (sum ${percent(trackingError)})`, align: 'left' },
   ]
-  const inWeight = pictured([...weight], weightBands(plan.policy))
+  const inWeight = pictured([...weight], weightBands(plan))
   const inRisk = pictured([...risk], null)
   const rows = plan.lines.map((line, i): Cell[] => [
     line.underlying,
@@ -89,9 +88,14 @@ function pictured(values: readonly number[], bands: readonly number[] | null): s
   return values.map((_, i) => `${padStart(numbers[i]!, width)}  ${bars[i]}`)
 }
 
-/** Half-widths in weight, where the policy is a band in weight. */
-const weightBands = (policy: Policy): readonly number[] | null =>
-  policy.kind === 'band' && policy.unit === 'weight' ? policy.width.map(ratioToNumber) : null
+/** Half-widths in weight, where the policy is a band in weight: as wide as they were for what stands there now. */
+const weightBands = ({ policy, lines }: SizePlan): readonly number[] | null =>
+  policy.kind === 'band' && policy.unit === 'weight'
+    ? policy.width.map((width, u) => {
+        const own = lines[u]!.because.find(({ kind }) => kind === 'insideBand' || kind === 'outsideBand')
+        return own?.kind === 'insideBand' || own?.kind === 'outsideBand' ? own.width : ratioToNumber(width)
+      })
+    : null
 
 /** "most risk" at the largest part, "a hedge" where a part takes risk away; nothing where a part would print as 0. */
 function riskNotes(risk: Float64Array): string[] {

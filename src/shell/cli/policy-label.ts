@@ -1,11 +1,15 @@
 /** Policies in a few words, for rows and headings. */
 import { type Ratio, ratioCompare, ratioToNumber } from '../../core/base/ratio.ts'
 import { assertNever } from '../../core/base/result.ts'
+import { guardOf } from '../../core/sizing/guard.ts'
 import type { Knob, Policy } from '../../core/sizing/mandate.ts'
 import { percentText } from './figures.ts'
 
-/** "weight band 10 %, to edge", "least cost, error 7 %" */
-export function policyLabel(policy: Policy): string {
+/** "weight band 10 %, to edge", "least cost, error 7 %", "guarded cost-aware, error 2 %" */
+export const policyLabel = (policy: Policy): string =>
+  `${guardOf(policy) === undefined ? '' : 'guarded '}${ruleLabel(policy)}`
+
+function ruleLabel(policy: Policy): string {
   switch (policy.kind) {
     case 'full':
       return 'full'

@@ -3,6 +3,7 @@ import { type Decimal, decimal } from '../../../src/core/base/decimal.ts'
 import { type Ratio, ratioOfText } from '../../../src/core/base/ratio.ts'
 import { type CostModel, takerCosts } from '../../../src/core/cost/cost-terms.ts'
 import type { Instrument } from '../../../src/core/domain/instrument.ts'
+import type { TrendMeasure } from '../../../src/core/domain/market.ts'
 import type { OpenOrder } from '../../../src/core/domain/portfolio.ts'
 import { makeUniverse } from '../../../src/core/domain/universe.ts'
 import type { Constraints, Limit, Policy } from '../../../src/core/sizing/mandate.ts'
@@ -69,6 +70,14 @@ export interface BookTerms {
   /** Returns of days, a row of all underlyings each. */
   readonly scenarios?: readonly (readonly number[])[]
   readonly costs?: Partial<CostModel>
+  readonly trends?: readonly TrendTerms[]
+}
+
+/** A trend as terms: per underlying how sure it is, and the log change of its price. */
+export interface TrendTerms {
+  readonly measure: TrendMeasure
+  readonly confidence: Readonly<Record<string, number>>
+  readonly change: Readonly<Record<string, number>>
 }
 
 export const spotInstrument = (id: string, terms: SpotTerms): Instrument => ({
@@ -170,6 +179,15 @@ export function makeInputs(terms: BookTerms): PlanInputs {
       ...(terms.scenarios === undefined
         ? {}
         : { scenarios: { horizonMs: 86_400_000, returns: Float64Array.from(terms.scenarios.flat()) } }),
+      ...(terms.trends === undefined
+        ? {}
+        : {
+            trends: terms.trends.map(({ measure, confidence, change }) => ({
+              measure,
+              confidence: Float64Array.from(universe.underlyings, (name) => confidence[name] ?? 0),
+              change: Float64Array.from(universe.underlyings, (name) => change[name] ?? 0),
+            })),
+          }),
       notes: [],
     },
     costs: { ...takerCosts(universe), ...terms.costs },

@@ -65,6 +65,25 @@ const EXAMPLES: { readonly [K in Reason['kind']]: readonly [Extract<Reason, { ki
     'wanted',
     'aims at 52.0 % instead of 50.0 % for +10.0 % a year, expected return less what holding costs, as far as its band',
   ],
+  guarded: [
+    {
+      kind: 'guarded',
+      strength: 0.5,
+      direction: 'up',
+      share: 0.8,
+      widen: 1.4,
+      slow: 0.8,
+      wanted: -0.1,
+      instead: -0.048,
+    },
+    'wanted',
+    'a trend up (strength 50.0 %) made 80.0 % of it: its band is 1.40 times as wide, 80.0 % of the trade that is left is made, -4.8 % instead of -10.0 %',
+  ],
+  unguarded: [
+    { kind: 'unguarded', why: 'withTrend', strength: 0.5, direction: 'down' },
+    'wanted',
+    'not guarded: trading it back goes with the trend down (strength 50.0 %)',
+  ],
   notWorthItsCost: [
     { kind: 'notWorthItsCost', gain: 0.0003, cost: 0.0006, band: 0.01 },
     'wanted',

@@ -3,6 +3,7 @@
 import { toText } from '../../../core/base/decimal.ts'
 import { assertNever } from '../../../core/base/result.ts'
 import { type Flip, findFlips, findPriceFlips, type PriceFlip } from '../../../core/sizing/flip.ts'
+import { guardOf, ruleOf } from '../../../core/sizing/guard.ts'
 import type { Policy } from '../../../core/sizing/mandate.ts'
 import { plan as planBook } from '../../../core/sizing/plan.ts'
 import type { SizePlan } from '../../../core/sizing/plan-types.ts'
@@ -136,6 +137,10 @@ export function alternativesOf({ book }: OpenBook, own: SizePlan, mark: string):
 
 /** Rules that share the numbers of a policy, so that none has to be invented; and `full`, which has none. */
 function relativesOf(policy: Policy): Policy[] {
+  return guardOf(policy) === undefined ? ruleRelatives(policy) : [ruleOf(policy), ...ruleRelatives(ruleOf(policy))]
+}
+
+function ruleRelatives(policy: Policy): Policy[] {
   const full: Policy = { kind: 'full' }
   switch (policy.kind) {
     case 'full':
