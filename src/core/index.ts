@@ -39,7 +39,7 @@ export { closedAt, type History } from './sim/history.ts'
 export type { RunRecord } from './sim/run-record.ts'
 export type { FillDetail, MarginTerms, VenueInput, VenueMessage, VenueTerms } from './sim/venue-types.ts'
 export { type Curvature, computeCurvature, proportionalCosts } from './sizing/curvature.ts'
-export { explainBook, explainLines, sentence } from './sizing/explain.ts'
+export { explainBook, explainLines, explainRelaxations, sentence } from './sizing/explain.ts'
 export { type FlipWords, flipWords } from './sizing/explain-flip.ts'
 export { type CostFlip, type Flip, findFlips, findPriceFlips, type LimitFlip, type PriceFlip } from './sizing/flip.ts'
 export { type Glance, glanceAt, type Moment, openGlance, updateGlance } from './sizing/glance.ts'
@@ -54,6 +54,7 @@ export type {
   Line,
   PlanInputs,
   Reason,
+  Relaxation,
   SizePlan,
 } from './sizing/plan-types.ts'
 export { prepare } from './sizing/prepare.ts'

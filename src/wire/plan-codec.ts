@@ -17,6 +17,7 @@ const blame = z.discriminatedUnion('kind', [
     unit: unit.nullable(),
   }),
   reasonOf('limit', { limit: limitName }),
+  reasonOf('backInside', { limit: limitName }),
   reasonOf('rounding', {}),
 ])
 
@@ -36,6 +37,23 @@ const reasonSchema = z.discriminatedUnion('kind', [
     wanted: realCodec,
     allowed: realCodec,
     price: realCodec.nullable(),
+  }),
+  reasonOf('backInside', {
+    limit: limitName,
+    name: z.string().nullable(),
+    limitValue: realCodec,
+    from: realCodec,
+    to: realCodec,
+    wanted: realCodec,
+    allowed: realCodec,
+    price: realCodec.nullable(),
+  }),
+  reasonOf('outsideLimit', {
+    limit: limitName,
+    name: z.string().nullable(),
+    limitValue: realCodec,
+    from: realCodec,
+    to: realCodec,
   }),
   reasonOf('movedWithOthers', { wanted: realCodec, allowed: realCodec }),
   reasonOf('worthItsCost', {
@@ -136,7 +154,10 @@ export const planSchema = z.strictObject({
   asOf: realCodec,
   numeraire: z.string(),
   inputs: hashesSchema,
-  status: z.enum(['ready', 'balanced']),
+  status: z.enum(['ready', 'balanced', 'infeasible']),
+  relaxations: z.array(
+    z.strictObject({ limit: limitName, name: z.string().nullable(), limitValue: realCodec, needed: realCodec }),
+  ),
   policy: policySchema,
   equity: decimalCodec,
   before: balance,

@@ -97,6 +97,7 @@ const blames = oneOf<Blame>({
     unit: fc.option(unit),
   }),
   limit: record({ limit: limits }),
+  backInside: record({ limit: limits }),
   rounding: record({}),
 })
 
@@ -117,6 +118,17 @@ const reasons = oneOf<Reason>({
     allowed: reals,
     price: fc.option(reals),
   }),
+  backInside: record({
+    limit: limits,
+    name: fc.option(names),
+    limitValue: reals,
+    from: reals,
+    to: reals,
+    wanted: reals,
+    allowed: reals,
+    price: fc.option(reals),
+  }),
+  outsideLimit: record({ limit: limits, name: fc.option(names), limitValue: reals, from: reals, to: reals }),
   movedWithOthers: record({ wanted: reals, allowed: reals }),
   worthItsCost: record({
     gain: reals,
@@ -219,7 +231,10 @@ const plans: Arbitrary<SizePlan> = record({
   asOf: fc.integer(),
   numeraire: names,
   inputs: hashes,
-  status: fc.constantFrom('ready', 'balanced'),
+  status: fc.constantFrom('ready', 'balanced', 'infeasible'),
+  relaxations: fc.array(record({ limit: limits, name: fc.option(names), limitValue: reals, needed: reals }), {
+    maxLength: 2,
+  }),
   policy: policies,
   equity: decimals,
   before: balances,

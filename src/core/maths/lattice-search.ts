@@ -180,6 +180,9 @@ export function retreat(work: LatticeWork): void {
   }
 }
 
+/** Whether every hard row and cap holds. */
+export const obeysAll = (work: LatticeWork): boolean => findBroken(work) === null
+
 /** Where no size adds to a row it is the fee of having an order at all that breaks it: the smallest of them goes. */
 function dropSmallest(work: LatticeWork): void {
   const { trade, program } = work

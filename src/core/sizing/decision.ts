@@ -15,17 +15,30 @@ import { resist, stiffen } from './guard-cost.ts'
 import type { PlanInputs, Valued } from './plan-types.ts'
 import { extraCarry, listTradeable } from './tradeable.ts'
 
-export interface Decision {
+export interface Space {
   /** The instrument of each variable, ascending. */
   readonly instruments: readonly number[]
   /** Underlying → its variables. */
   readonly variablesOf: readonly (readonly number[])[]
+}
+
+export interface Decision extends Space {
   /** The program but for its box and rows. */
   readonly terms: Omit<CostProgram, 'lower' | 'upper' | 'rows' | 'caps'>
   /** What order books and pools cost past their first rung: priced rows, one a rung. */
   readonly rungs: readonly CostRow[]
   /** F of each variable. */
   readonly fixed: Float64Array
+}
+
+/** The variables of programs over the instruments that may be traded. @param listed per underlying @param count of all instruments */
+export function makeSpace(listed: readonly (readonly number[])[], count: number): Space {
+  const instruments = listed.flat().sort((a, b) => a - b)
+  const variableOf = new Int32Array(count).fill(-1)
+  instruments.forEach((j, k) => {
+    variableOf[j] = k
+  })
+  return { instruments, variablesOf: listed.map((own) => own.map((j) => variableOf[j]!)) }
 }
 
 /** Annual volatility of an instrument's price against its underlying's, unless estimated. */
@@ -36,12 +49,7 @@ export function makeDecision(inputs: PlanInputs, held: Valued, deviation: Float6
   const curvature = curvatureOf(inputs)
   const { costs } = held
   const listed = listTradeable(inputs)
-  const instruments = listed.flat().sort((a, b) => a - b)
-  const variableOf = new Int32Array(costs.proportional.length).fill(-1)
-  instruments.forEach((j, k) => {
-    variableOf[j] = k
-  })
-  const variablesOf = listed.map((own) => own.map((j) => variableOf[j]!))
+  const { instruments, variablesOf } = makeSpace(listed, costs.proportional.length)
   const carry = extraCarry(costs, listed)
   const guard = resist(inputs, held, { curvature, listed, deviation })
   const [buy, sell] =

@@ -1,9 +1,9 @@
 /** Limits in words: what they are called, what they say, and what more room would be worth. */
 import { formatBp } from '../base/format.ts'
 import { assertNever } from '../base/result.ts'
-import { percent } from './explain-percent.ts'
+import { percent, percentTowards } from './explain-percent.ts'
 import { looser } from './limits.ts'
-import type { LimitName } from './plan-types.ts'
+import type { LimitName, Relaxation } from './plan-types.ts'
 
 interface Named {
   readonly limit: LimitName
@@ -103,6 +103,77 @@ export function limitSentence(reason: Named & { readonly limitValue: number }): 
       return `${limitPhrase(reason)} is ${percent(limitValue)}`
   }
 }
+
+interface Breached extends Named {
+  readonly limitValue: number
+  readonly from: number
+  readonly to: number
+}
+
+/** Why a trade is made that brings the book back inside a limit. */
+export const breachSentence = (reason: Breached): string =>
+  `${measurePhrase(reason)} is ${percent(reason.from)}, ${beyond(reason)} the limit of ${percent(reason.limitValue)}, and comes back to ${percent(reason.to)}`
+
+/** That a plan leaves the book outside a limit. */
+export const staySentence = (reason: Breached): string =>
+  reason.from === reason.to
+    ? `${measurePhrase(reason)} stays at ${percent(reason.to)}, ${beyond(reason)} the limit of ${percent(reason.limitValue)}`
+    : `${measurePhrase(reason)} goes from ${percent(reason.from)} to ${percent(reason.to)} and is still ${beyond(reason)} the limit of ${percent(reason.limitValue)}`
+
+/** What a limit measures; those on trading measure nothing that a book begins with. */
+function measurePhrase({ limit, name }: Named): string {
+  switch (limit) {
+    case 'weightMin':
+    case 'weightMax':
+      return name === null ? 'its weight' : `the weight of ${name}`
+    case 'gross':
+      return 'gross'
+    case 'leverage':
+      return 'leverage'
+    case 'netMin':
+    case 'netMax':
+      return 'net'
+    case 'groupMin':
+    case 'groupMax':
+      return `the group${name === null ? '' : ` ${name}`}`
+    case 'groupGross':
+      return `gross of the group${name === null ? '' : ` ${name}`}`
+    case 'factorMin':
+    case 'factorMax':
+      return `the factor${name === null ? '' : ` ${name}`}`
+    case 'volatility':
+      return 'volatility'
+    case 'trackingError':
+      return 'tracking error'
+    case 'valueAtRisk':
+      return 'value at risk'
+    case 'expectedShortfall':
+      return 'expected shortfall'
+    case 'cash':
+      return `cash${name === null ? '' : ` in ${name}`}`
+    case 'turnover':
+    case 'turnoverOf':
+    case 'participation':
+    case 'participationOfBook':
+    case 'depthShare':
+    case 'liquidity':
+    case 'orderMax':
+    case 'frozen':
+    case 'reduceOnly':
+    case 'stale':
+    case 'noInstrument':
+    case 'short':
+      return `what ${limitPhrase({ limit, name })} measures`
+    default:
+      return assertNever(limit)
+  }
+}
+
+const beyond = ({ limit }: Named): string => (looser(limit) < 0 ? 'below' : 'above')
+
+/** What has to give, and how far. */
+export const relaxationSentence = (relaxation: Relaxation): string =>
+  `${limitPhrase(relaxation)} is ${percentTowards(relaxation.needed, looser(relaxation.limit))} instead of ${percent(relaxation.limitValue)}`
 
 /** Per point: what one hundredth more room would save. */
 export const priceClause = ({ limit, price }: { readonly limit: LimitName; readonly price: number | null }): string =>

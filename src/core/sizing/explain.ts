@@ -6,7 +6,14 @@ import { absolute, type Decimal, toText } from '../base/decimal.ts'
 import { formatAmount, formatBp, formatDuration } from '../base/format.ts'
 import { assertNever } from '../base/result.ts'
 import { guardedSentence, unguardedSentence } from './explain-guard.ts'
-import { limitPhrase, limitSentence, priceClause } from './explain-limits.ts'
+import {
+  breachSentence,
+  limitPhrase,
+  limitSentence,
+  priceClause,
+  relaxationSentence,
+  staySentence,
+} from './explain-limits.ts'
 import { percent } from './explain-percent.ts'
 import type { Unit } from './mandate.ts'
 import type { Blame, Leg, Reason, SizePlan } from './plan-types.ts'
@@ -38,6 +45,7 @@ export function stageOf(reason: Reason): Stage {
     case 'unguarded':
       return 'wanted'
     case 'bound':
+    case 'backInside':
     case 'movedWithOthers':
     case 'instrument':
     case 'staleMark':
@@ -53,6 +61,7 @@ export function stageOf(reason: Reason): Stage {
     case 'hedges':
     case 'raisesTrackingError':
     case 'aboveCap':
+    case 'outsideLimit':
     case 'target':
     case 'forecast':
     case 'feesWithImpact':
@@ -92,6 +101,10 @@ export function sentence(reason: Reason, names: Names): string {
       return `left alone: the cheapest way back to ${percent(reason.cap)} tracking error does without it`
     case 'bound':
       return `${limitSentence({ ...reason, name: reason.name === names.subject ? null : reason.name })}: ${change(reason)}${priceClause(reason)}`
+    case 'backInside':
+      return `${breachSentence({ ...reason, name: reason.name === names.subject ? null : reason.name })}: ${change(reason)}${priceClause(reason)}`
+    case 'outsideLimit':
+      return staySentence(reason)
     case 'movedWithOthers':
       return `resized with the other trades, so that the book as a whole keeps its limits: ${change(reason)}`
     case 'worthItsCost':
@@ -150,7 +163,8 @@ const amount = (value: Decimal, currency: string | null): string =>
   currency === null ? quantity(value) : `${formatAmount(value, 2)} ${currency}`
 
 const change = ({ wanted, allowed }: { readonly wanted: number; readonly allowed: number }): string =>
-  allowed === 0 ? `nothing instead of ${signed(wanted)}` : `${signed(allowed)} instead of ${signed(wanted)}`
+  `${amountOf(allowed)} instead of ${amountOf(wanted)}`
+const amountOf = (traded: number): string => (traded === 0 ? 'nothing' : signed(traded))
 
 interface InUnit {
   readonly unit: Unit
@@ -193,6 +207,8 @@ function blameSentence(blame: Blame): string {
   switch (blame.kind) {
     case 'limit':
       return `${limitPhrase({ limit: blame.limit, name: null })} holds back the trades that would lower it`
+    case 'backInside':
+      return `the book has to come back to ${limitPhrase({ limit: blame.limit, name: null })}`
     case 'rounding':
       return 'the lot grid or a least order holds back the trades that would lower it'
     case 'policy':
@@ -267,6 +283,14 @@ export function explainBook(plan: SizePlan): string[] {
     }
   }
   return sentences
+}
+
+/** What would have to give for all limits to be met together; null where they can be. */
+export function explainRelaxations({ relaxations }: SizePlan): string | null {
+  if (relaxations.length === 0) return null
+  const sentences = relaxations.map(relaxationSentence)
+  const last = sentences.pop()!
+  return sentences.length === 0 ? last : `${sentences.join(', ')} and ${last}`
 }
 
 /** More hedges than these are counted. */

@@ -228,7 +228,7 @@ function bindingLimits({ lines }: SizePlan): (ValuedLimit & { readonly value: nu
   const found = new Map<string, ValuedLimit & { readonly value: number }>()
   for (const { because } of lines)
     for (const reason of because) {
-      if (reason.kind !== 'bound' || !hasValue(reason.limit)) continue
+      if ((reason.kind !== 'bound' && reason.kind !== 'backInside') || !hasValue(reason.limit)) continue
       const name = isOwn(reason.limit) ? reason.name : null
       const key = `${reason.limit} ${name}`
       if (!found.has(key)) found.set(key, { limit: reason.limit, name, value: reason.limitValue })

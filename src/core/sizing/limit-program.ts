@@ -10,7 +10,7 @@ import type { Universe } from '../domain/universe.ts'
 import { rowValue } from '../maths/cost-program-certificate.ts'
 import type { CostCap, CostProgram, CostRow } from '../maths/cost-program-types.ts'
 import type { Decision } from './decision.ts'
-import { measureRow, type Row, straightenRow } from './limits.ts'
+import { BACK, measureRow, type Row, straightenRow, unitOf } from './limits.ts'
 import { type Box, type CapLine, capOver, type Reach, rowOver } from './optimum-rows.ts'
 
 export interface Question {
@@ -50,7 +50,29 @@ const ROUNDS_MAX = 40
 /** Measures are sums of float64 weights: less than this beyond is on it. */
 const TOLERANCE = 1e-12
 
+/** Objective per unit and share of a limit, above every multiplier of limits that leave room. */
+const PENALTY = 10
+
+/**
+ * The optimum under the limits. Limits that meet in a point without room may have no multipliers, and then no certificate: they
+ * are asked again as limits with a price that no optimum pays (an exact penalty), and the answer stands where none is exceeded.
+ */
 export function solveUnder(universe: Universe, question: Question): Result<UnderLimits> {
+  const held = solveRounds(universe, question)
+  if (held.ok) return held
+  const { rows, reaches } = question
+  const isHeld = ({ price }: Reach): boolean => price === Number.POSITIVE_INFINITY
+  const dear = reaches.map((reach, k) => (isHeld(reach) ? { ...reach, price: PENALTY / unitOf(rows[k]!) } : reach))
+  const paid = solveRounds(universe, { ...question, reaches: dear })
+  if (!paid.ok) return held
+  const exceeded = rows.some(
+    (row, k) =>
+      isHeld(reaches[k]!) && measureRow(universe, row, paid.value.traded) > reaches[k]!.bound + BACK * unitOf(row),
+  )
+  return exceeded ? held : paid
+}
+
+function solveRounds(universe: Universe, question: Question): Result<UnderLimits> {
   const { decision, rows, reaches } = question
   const sizes = question.sizes.slice()
   // Each row starts from the line that the book is on.

@@ -59,10 +59,17 @@ interface Sheet {
   readonly rows: Row[]
 }
 
+/** Weights that a cap on one trade says all about have no row. */
+const FEW = { everyWeight: false }
+
 /** The rows of a mandate, in a fixed order. */
-export function limitRows(inputs: PlanInputs, held: Valued): readonly Row[] {
+export function limitRows(
+  inputs: PlanInputs,
+  held: Valued,
+  of: { readonly everyWeight: boolean } = FEW,
+): readonly Row[] {
   const sheet = { inputs, held, columns: columnsOf(inputs.mandate.universe), rows: [] }
-  addWeights(sheet)
+  addWeights(sheet, of.everyWeight)
   addBook(sheet)
   addGroups(sheet)
   addFactors(sheet)
@@ -79,7 +86,13 @@ export function limitRows(inputs: PlanInputs, held: Valued): readonly Row[] {
  */
 function add(
   { inputs, columns: { zeros }, rows }: Sheet,
-  of: { readonly limit: LimitName; readonly is: Limit | null; readonly side: 1 | -1; readonly implied?: true },
+  of: {
+    readonly limit: LimitName
+    readonly is: Limit | null
+    readonly side: 1 | -1
+    readonly implied?: true
+    readonly wider?: Row['wider']
+  },
   terms: Terms,
 ): void {
   if (of.is === null) return
@@ -97,31 +110,32 @@ function add(
     risk: null,
     ...terms,
   }
-  const row = { limit: of.limit, limitValue, asked, bound: asked, price, ...whole }
+  const implied = of.implied === true
+  const row = { limit: of.limit, limitValue, asked, bound: asked, implied, wider: of.wider ?? [], price, ...whole }
   const still =
     row.kink === null && row.at === null && row.risk === null
       ? row.base
       : measureRow(inputs.mandate.universe, row, zeros)
   const bound = Math.max(asked, still)
-  rows.push({ ...row, asked: of.implied === true ? bound : asked, bound })
+  rows.push({ ...row, asked: implied ? bound : asked, bound })
 }
 
 /** A weight has a row where a cap on its trade does not say it all: the book is outside, or what is beyond has a price. */
-function addWeights(sheet: Sheet): void {
+function addWeights(sheet: Sheet, every: boolean): void {
   const { inputs, held, columns } = sheet
   const { universe, constraints } = inputs.mandate
   universe.underlyings.forEach((_, u) => {
     const max = constraints.weightMax[u]!
     const own = (side: 1 | -1): Float64Array =>
       columns.zeros.map((_zero, j) => (universe.underlyingOf[j] === u ? side : 0))
-    if (max !== null && (max.price !== null || held.weightHigh[u]! > ratioToNumber(max.value)))
+    if (max !== null && (every || max.price !== null || held.weightHigh[u]! > ratioToNumber(max.value)))
       add(
         sheet,
         { limit: 'weightMax', is: max, side: 1 },
         { base: held.weightHigh[u]!, slope: own(1), name: universe.underlyings[u]! },
       )
     const min = constraints.weightMin[u]!
-    if (min !== null && (min.price !== null || held.weightLow[u]! < ratioToNumber(min.value)))
+    if (min !== null && (every || min.price !== null || held.weightLow[u]! < ratioToNumber(min.value)))
       add(
         sheet,
         { limit: 'weightMin', is: min, side: -1 },
@@ -238,14 +252,24 @@ interface Normal {
 }
 
 /** Of the limits that hold the one that the least volatility meets, the first of equals; and all that have a price. */
-function tightest(all: readonly Normal[]): readonly Normal[] {
+function tightest(all: readonly Normal[]): readonly (Normal & { readonly wider: Row['wider'] })[] {
   const volatility = ({ is, multiple }: Normal): number => ratioToNumber(is.value) / multiple
   const held = all.filter(({ is }) => is.price === null)
   const least = held.reduce<Normal | null>(
     (best, each) => (best === null || volatility(each) < volatility(best) ? each : best),
     null,
   )
-  return [...(least === null ? [] : [least]), ...all.filter(({ is }) => is.price !== null)]
+  const priced = all.filter(({ is }) => is.price !== null).map((each) => ({ ...each, wider: [] }))
+  if (least === null) return priced
+  const wider = held
+    .filter((each) => each !== least)
+    .map(({ limit, is, multiple }) => ({
+      limit,
+      name: null,
+      limitValue: ratioToNumber(is.value),
+      perUnit: multiple / least.multiple,
+    }))
+  return [{ ...least, wider }, ...priced]
 }
 
 /** What is traded: of the book, of each underlying, and of each instrument or order where a price makes a cap of it a row. */

@@ -1,7 +1,7 @@
 /**
  * Limits in the forms the stages share. A wanted trade has a known direction per underlying, so a limit is either a cap on one
- * trade's size (`trade-caps.ts`) or a convex row over several (`limit-rows.ts`). A book already outside a limit is held to where
- * it is: the row's bound is relaxed to its value at no trade, so a plan only moves towards the limit.
+ * trade's size (`trade-caps.ts`) or a convex row over several (`limit-rows.ts`). Of a book already outside a limit the row's bound
+ * is its value at no trade, so that no trade moves it further out; how far back a plan brings it is `limit-breach.ts`.
  */
 import { type CostTerms, tradeCost } from '../cost/cost-terms.ts'
 import type { Universe } from '../domain/universe.ts'
@@ -33,6 +33,10 @@ export interface Row extends LimitId {
   readonly asked: number
   /** The limit, or the measure at no trade where the book is already outside. */
   readonly bound: number
+  /** Nobody asked for it: a book that is outside need not come up to it. */
+  readonly implied: boolean
+  /** Other limits of the same measure that hold and are met where this one is: their values, and units of theirs in one of this. */
+  readonly wider: readonly (LimitId & { readonly perUnit: number })[]
   /** Fraction of equity a unit beyond the limit costs where prices are weighed; +∞ holds it. */
   readonly price: number
   readonly base: number
@@ -51,6 +55,8 @@ export interface Row extends LimitId {
 /** A limit that holds trades back, with the underlyings it touches. */
 export interface Binding extends LimitId {
   readonly touches: Uint8Array
+  /** Where the book was outside and is brought back: its measure before and after; else null. */
+  readonly back: { readonly from: number; readonly to: number } | null
   /** Fraction of equity that one more unit of room would save; null where nothing weighs cost. */
   readonly price: number | null
 }
@@ -70,7 +76,16 @@ export const mustHold = ({ mandate: { policy } }: PlanInputs, { price }: Row): b
   policy.kind !== 'costAware' || price === Number.POSITIVE_INFINITY
 
 /** Measures are sums of float64 weights: less than this beyond a bound is on it. */
-const TOLERANCE = 1e-12
+export const TOLERANCE = 1e-12
+/** Whether a row that must hold is broken before anything is traded. */
+export const isBreached = (inputs: PlanInputs, row: Row): boolean =>
+  row.bound > row.asked + BACK * unitOf(row) && mustHold(inputs, row)
+
+/** What a limit is measured by: itself, or 1 where it is 0. */
+export const unitOf = ({ asked }: Row): number => Math.abs(asked) || 1
+/** Programs bring a book back to its limits within this share of them. */
+export const BACK = 1e-9
+
 export const exceeds = (universe: Universe, row: Row, traded: Float64Array): boolean =>
   measureRow(universe, row, traded) > row.bound + TOLERANCE
 

@@ -1,10 +1,12 @@
 /**
- * The limits of every policy but `costAware`: among the trades between 0 and what was wanted that obey the limits, the
- * ones nearest to what was wanted in the metric of risk, min (z − z_wanted)'Σ(z − z_wanted).
+ * The limits of every policy but `costAware`: among the trades that may be made and obey the limits, the ones nearest to what
+ * was wanted in the metric of risk, min (z − z_wanted)'Σ(z − z_wanted). What may be made are the trades between 0 and what was
+ * wanted; where the book is outside a limit also others, that bring it back (`boxTowards`).
  */
 import { type Result, succeed } from '../base/result.ts'
 import type { CostProgram } from '../maths/cost-program-types.ts'
 import { solveCertified } from './certified.ts'
+import type { Space } from './decision.ts'
 import { solveUnder } from './limit-program.ts'
 import { type Row, slopeRow, tradedOf, type Within } from './limits.ts'
 import { type Box, sourceOf } from './optimum-rows.ts'
@@ -14,27 +16,36 @@ import { shareInside } from './split.ts'
 /** Traded weights below this are rounding noise of the projection, far below any lot. */
 const NOISE = 1e-15
 
-/** @param split what the caps on single trades leave, per instrument */
-export function projectNearest(
-  inputs: PlanInputs,
-  {
-    wanted,
-    split,
-    rows,
-  }: { readonly wanted: Float64Array; readonly split: Float64Array; readonly rows: readonly Row[] },
-): Result<Within> {
+interface Sought {
+  readonly wanted: Float64Array
+  /** What the caps on single trades leave of it, per instrument. */
+  readonly split: Float64Array
+  readonly rows: readonly Row[]
+}
+
+/** Every trade keeps its direction and only shrinks. */
+export function shrinkToNearest(inputs: PlanInputs, { wanted, split, rows }: Sought): Result<Within> {
   const { universe } = inputs.mandate
   const instruments = Array.from(split.keys()).filter((j) => split[j] !== 0)
   const variablesOf = universe.instrumentsOf.map((own) => own.map((j) => instruments.indexOf(j)).filter((k) => k >= 0))
-  const decision = {
-    instruments,
-    variablesOf,
-    rungs: [],
-    terms: distanceTerms(inputs, { wanted, split, instruments, variablesOf }),
-  }
+  const space = { instruments, variablesOf }
+  const extra = new Float64Array(instruments.length)
+  return projectNearest(inputs, { wanted, split, rows, space, box: boxBetween(split, instruments), extra })
+}
+
+/** @param extra per variable: one-way cost above that of the cheapest of its underlying, which chooses between them */
+export function projectNearest(
+  inputs: PlanInputs,
+  of: Sought & { readonly space: Space; readonly box: Box; readonly extra: Float64Array },
+): Result<Within> {
+  const { universe } = inputs.mandate
+  const { wanted, split, rows, box } = of
+  const { instruments, variablesOf } = of.space
+  const terms = { ...distanceTerms(inputs, { wanted, split, instruments, variablesOf }), proportional: of.extra }
+  const decision = { instruments, variablesOf, rungs: [], terms }
   const solved = solveUnder(universe, {
     decision,
-    box: boxBetween(split, instruments),
+    box,
     rows,
     reaches: rows.map(({ bound }) => ({ bound, price: Number.POSITIVE_INFINITY })),
     sizes: split.map(Math.abs),
@@ -48,6 +59,7 @@ export function projectNearest(
   const binding = rows.flatMap((row, k) => {
     if (!(under.prices[k]! > 0)) return []
     const { perUnit, ...source } = sourceOf(universe, row, { variablesOf, traded: byInstrument })
+    if (source.back !== null) return [{ ...source, price: null }]
     const slope = slopeRow(universe, row, byInstrument, Int8Array.from(split, Math.sign))
     // A row holds back what adds to it.
     const touches = source.touches.map((each, u) =>
@@ -55,10 +67,40 @@ export function projectNearest(
     )
     return [{ ...source, touches, price: null }]
   })
-  return succeed({ trade, byInstrument, binding })
+  // What brings the book back says most.
+  return succeed({
+    trade,
+    byInstrument,
+    binding: binding.sort((a, b) => Number(a.back === null) - Number(b.back === null)),
+  })
 }
 
-/** Every trade keeps its direction and only shrinks. */
+/**
+ * What was wanted, and of what may be traded whatever lowers the measure of a limit that the book is outside of.
+ * @param all everything that may be traded, in the variables of the space
+ */
+export function boxTowards(
+  inputs: PlanInputs,
+  of: { readonly split: Float64Array; readonly breached: readonly Row[]; readonly space: Space; readonly all: Box },
+): Box {
+  const { universe } = inputs.mandate
+  const { split, breached, space, all } = of
+  const nothing = new Float64Array(split.length)
+  const side = (direction: 1 | -1): Int8Array => new Int8Array(split.length).fill(direction)
+  const lowers = (direction: 1 | -1): boolean[] => {
+    const slopes = breached.map((row) => slopeRow(universe, row, nothing, side(direction)))
+    return space.instruments.map((j) => slopes.some((slope) => slope[j]! * direction < 0))
+  }
+  const [buys, sells] = [lowers(1), lowers(-1)]
+  return {
+    ...all,
+    lower: all.lower.map((bound, k) =>
+      sells[k] ? bound : Math.max(bound, Math.min(0, split[space.instruments[k]!]!)),
+    ),
+    upper: all.upper.map((bound, k) => (buys[k] ? bound : Math.min(bound, Math.max(0, split[space.instruments[k]!]!)))),
+  }
+}
+
 function boxBetween(split: Float64Array, instruments: readonly number[]): Box {
   const none = instruments.map(() => null)
   return {

@@ -7,9 +7,9 @@
 import type { Universe } from '../domain/universe.ts'
 import type { CostCap, CostRow } from '../maths/cost-program-types.ts'
 import { multiplyVector } from '../maths/matrix.ts'
-import type { Decision } from './decision.ts'
+import type { Space } from './decision.ts'
 import { measureRisk, type RiskTerm, slopeRisk } from './limit-risk.ts'
-import { type Binding, type Cap, type Row, reachedBy, slopeRow, tradedOf } from './limits.ts'
+import { type Binding, type Cap, looser, measureRow, type Row, reachedBy, slopeRow, tradedOf } from './limits.ts'
 import type { PlanInputs, Valued } from './plan-types.ts'
 import { capInstrument, capUnderlying, tighter } from './trade-caps.ts'
 
@@ -30,8 +30,8 @@ export interface Box {
   readonly sources: readonly Source[]
 }
 
-/** Caps on single trades, of the instrument and of its underlying. */
-export function boxOf(inputs: PlanInputs, held: Valued, { instruments, variablesOf }: Decision): Box {
+/** Caps on single trades, of the instrument and of its underlying. Limits with a price have rows. */
+export function boxOf(inputs: PlanInputs, held: Valued, { instruments, variablesOf }: Space): Box {
   const m = instruments.length
   const lower = new Float64Array(m)
   const upper = new Float64Array(m)
@@ -48,6 +48,7 @@ export function boxOf(inputs: PlanInputs, held: Valued, { instruments, variables
       limitValue,
       perUnit,
       touches,
+      back: null,
     })
     for (const direction of [1, -1] as const) {
       const own = capUnderlying(inputs, held, { at: u, direction, priced: false })
@@ -80,8 +81,6 @@ export const reachOf = ({ asked, bound, price }: Row): Reach => ({
   bound: price === Number.POSITIVE_INFINITY ? bound : asked,
   price,
 })
-
-type Space = Pick<Decision, 'instruments' | 'variablesOf'>
 
 /**
  * A line of a row over the variables. @param row straight (`straightenRow`)
@@ -183,14 +182,17 @@ const hardRow = (terms: Omit<CostRow, 'price' | 'weight'>): CostRow => ({
 export function sourceOf(
   universe: Universe,
   row: Row,
-  { variablesOf, traded }: Pick<Decision, 'variablesOf'> & { readonly traded: Float64Array },
+  { variablesOf, traded }: Pick<Space, 'variablesOf'> & { readonly traded: Float64Array },
 ): Source {
   const up = slopeRow(universe, row, traded, oneSide(traded.length, 1))
   const down = slopeRow(universe, row, traded, oneSide(traded.length, -1))
   const touches = Uint8Array.from(variablesOf, (variables, u) =>
     variables.length > 0 && universe.instrumentsOf[u]!.some((j) => up[j] !== 0 || down[j] !== 0) ? 1 : 0,
   )
-  return { limit: row.limit, name: row.name, limitValue: row.limitValue, perUnit: 1, touches }
+  const was = measureRow(universe, row, new Float64Array(traded.length))
+  const side = looser(row.limit)
+  const back = was > row.bound ? { from: side * was, to: side * measureRow(universe, row, traded) } : null
+  return { limit: row.limit, name: row.name, limitValue: row.limitValue, perUnit: 1, touches, back }
 }
 
 const oneSide = (length: number, side: 1 | -1): Int8Array => new Int8Array(length).fill(side)

@@ -7,7 +7,7 @@ import { type Result, succeed } from '../base/result.ts'
 import type { Universe } from '../domain/universe.ts'
 import type { CostOptimum, CostProgram } from '../maths/cost-program-types.ts'
 import { solveCertified } from './certified.ts'
-import { curvatureOf, type Decision } from './decision.ts'
+import { curvatureOf, type Decision, type Space } from './decision.ts'
 import { type Solved, solveUnder, type UnderLimits } from './limit-program.ts'
 import { type Binding, type Row, tradedOf, type Within } from './limits.ts'
 import { type Box, boxOf, reachOf, sourceOf } from './optimum-rows.ts'
@@ -54,10 +54,14 @@ export function optimiseWithin(
 }
 
 /** Bounds first: a trade that its own cap holds is held by that. */
-function bindingOf(
+export function bindingOf(
   universe: Universe,
   { prices, boxPrices, boundPrices, traded }: UnderLimits,
-  { box, rows, decision }: { readonly box: Box; readonly rows: readonly Row[]; readonly decision: Decision },
+  {
+    box,
+    rows,
+    decision,
+  }: { readonly box: Box; readonly rows: readonly Row[]; readonly decision: Pick<Space, 'variablesOf'> },
 ): Binding[] {
   const bounds = Array.from(boundPrices, (price, k): Binding[] => {
     const source = price > 0 ? box.highest[k] : price < 0 ? box.lowest[k] : null

@@ -105,6 +105,20 @@ export const LIMIT_NAMES = [
 ] as const
 export type LimitName = (typeof LIMIT_NAMES)[number]
 
+/** Where a measure stands, in the units of its limit. */
+export interface LimitStand {
+  readonly limit: LimitName
+  /** Of the group, factor, underlying or currency; null where there is one such limit. */
+  readonly name: string | null
+  readonly limitValue: number
+  readonly at: number
+}
+
+/** A limit that has to give for all to be met together: `needed` instead of `limitValue` is enough. */
+export interface Relaxation extends Omit<LimitStand, 'at'> {
+  readonly needed: number
+}
+
 /** One sentence each, rendered by `explain.ts`. Numbers are fractions; weights are of equity. */
 export type Reason =
   | { readonly kind: 'atTarget' }
@@ -131,6 +145,29 @@ export type Reason =
       readonly allowed: number
       /** Fraction of equity that one more unit of room would save; null where the policy weighs no cost. */
       readonly price: number | null
+    }
+  /** Traded to bring the book back inside a limit that it was outside of; `to` is what trades can reach. */
+  | {
+      readonly kind: 'backInside'
+      readonly limit: LimitName
+      readonly name: string | null
+      readonly limitValue: number
+      /** What the limit measures before and after. */
+      readonly from: number
+      readonly to: number
+      readonly wanted: number
+      readonly allowed: number
+      /** As of `bound`. */
+      readonly price: number | null
+    }
+  /** The plan leaves the book outside a limit that holds. */
+  | {
+      readonly kind: 'outsideLimit'
+      readonly limit: LimitName
+      readonly name: string | null
+      readonly limitValue: number
+      readonly from: number
+      readonly to: number
     }
   /** Resized because limits changed the other trades. */
   | { readonly kind: 'movedWithOthers'; readonly wanted: number; readonly allowed: number }
@@ -235,6 +272,8 @@ export interface CostShare {
 export type Blame =
   | { readonly kind: 'policy'; readonly policy: Policy['kind']; readonly unit: Unit | null }
   | { readonly kind: 'limit'; readonly limit: LimitName }
+  /** A limit that the book was outside of. */
+  | { readonly kind: 'backInside'; readonly limit: LimitName }
   | { readonly kind: 'rounding' }
 
 /** Stage 4, `size`: the traded weight each underlying wants. */
@@ -245,12 +284,16 @@ export interface Wanted {
   readonly because: readonly (readonly Reason[])[]
 }
 
-/** Stage 5, `constrain`: the traded weight the limits leave, between 0 and what was wanted, and its instruments. */
+/** Stage 5, `constrain`: the traded weight that the limits leave of what was wanted or ask for, and its instruments. */
 export interface Allowed {
   readonly trade: Float64Array
   /** Traded weight per instrument; sums to `trade` over each underlying. */
   readonly byInstrument: Float64Array
   readonly because: readonly (readonly Reason[])[]
+  /** Of a book that began outside limits that hold: how far each row of limits may go. Null: as far as its bound. */
+  readonly bounds: Float64Array | null
+  /** The smallest relaxation of limits that no trades can meet together; empty where some can. */
+  readonly relaxations: readonly Relaxation[]
 }
 
 /** Stage 6, `quantize`: exact quantities on each instrument's lot grid. */
@@ -260,6 +303,8 @@ export interface Quantized {
   readonly because: readonly (readonly Reason[])[]
   /** Whether no other quantities on the grids are better: shown for few instruments, not tried for many. */
   readonly proven: boolean
+  /** Limits that the book was outside of and stays outside of. */
+  readonly outside: readonly Extract<Reason, { kind: 'outsideLimit' }>[]
 }
 
 /** What whole lots made of the trades that the limits left. */
@@ -336,7 +381,10 @@ export interface SizePlan {
   readonly asOf: Instant
   readonly numeraire: string
   readonly inputs: InputHashes
-  readonly status: 'ready' | 'balanced'
+  /** infeasible: no trades can meet all limits that hold; the legs go as near as they can. */
+  readonly status: 'ready' | 'balanced' | 'infeasible'
+  /** The smallest that would make it feasible; empty unless infeasible. */
+  readonly relaxations: readonly Relaxation[]
   readonly policy: Policy
   readonly equity: Decimal
   readonly before: Balance

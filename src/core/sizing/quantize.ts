@@ -8,12 +8,16 @@ import { absolute, type Decimal, signOf, toNumber, ZERO } from '../base/decimal.
 import { RATIO_ZERO } from '../base/ratio.ts'
 import { optimiseOnLattice } from '../maths/lattice.ts'
 import { exactTrade } from './exact-trade.ts'
+import { standsBeyond, worstOfEach } from './limit-breach.ts'
 import { limitRows } from './limit-rows.ts'
-import { exceeds, mustHold, type Row } from './limits.ts'
+import { BACK, exceeds, isBreached, measureRow, mustHold, type Row, unitOf } from './limits.ts'
 import { leftoverOf, type RoundedLeg, roundLeg } from './order-grid.ts'
 import type { Allowed, Imbalance, PlanInputs, Quantized, Reason, Valued } from './plan-types.ts'
 import { orderOf, type Rounding, roundDecision, roundNearest, type Unrounded } from './rounding.ts'
 import { isOnLattice, roundAlone } from './rounding-alone.ts'
+import { startInside } from './rounding-inside.ts'
+
+type Rounded = Omit<Quantized, 'outside'>
 
 interface Limited {
   readonly allowed: Allowed
@@ -21,7 +25,20 @@ interface Limited {
 }
 
 export function quantize(inputs: PlanInputs, held: Valued, limited: Limited): Quantized {
-  const unrounded = roundEach(inputs, held, limited.allowed)
+  const alone = roundEach(inputs, held, limited.allowed)
+  const { bounds } = limited.allowed
+  const rounded = roundFrom(inputs, held, {
+    limited,
+    unrounded: bounds === null ? alone : startInside(inputs, held, { unrounded: alone, bounds }),
+  })
+  return { ...rounded, outside: bounds === null ? [] : staysOutside(inputs, held, { rows: alone.rows, rounded }) }
+}
+
+function roundFrom(
+  inputs: PlanInputs,
+  held: Valued,
+  { unrounded, limited }: { readonly unrounded: Unrounded; readonly limited: Limited },
+): Rounded {
   const { legs } = unrounded
   const quantity = legs.map((): Decimal => ZERO)
   // The optimum without trades is none on the lattice either.
@@ -33,6 +50,29 @@ export function quantize(inputs: PlanInputs, held: Valued, limited: Limited): Qu
     quantity[j] = orderOf(rounding.lots[k]!, { lots: counts[k]!, point: point[k]! })
   })
   return { quantity, because: explain(inputs, held, { unrounded, quantity, rounding }), proven }
+}
+
+/** The limits that the book was outside of and that the orders leave it outside of. */
+function staysOutside(
+  inputs: PlanInputs,
+  held: Valued,
+  { rows, rounded }: { readonly rows: readonly Row[]; readonly rounded: Rounded },
+): Quantized['outside'] {
+  const { universe } = inputs.mandate
+  const traded = held.unitWeight.map((weight, j) => toNumber(rounded.quantity[j]!) * weight)
+  const nothing = new Float64Array(traded.length)
+  return worstOfEach(
+    rows
+      .filter((row) => isBreached(inputs, row))
+      .flatMap((row) => {
+        const room = BACK * unitOf(row)
+        const before = standsBeyond(row, measureRow(universe, row, nothing), room)
+        return standsBeyond(row, measureRow(universe, row, traded), room).map((after) => ({
+          ...after,
+          from: before.find(({ limit, limitValue }) => limit === after.limit && limitValue === after.limitValue)!.at,
+        }))
+      }),
+  ).map(({ limit, name, limitValue, from, at: to }) => ({ kind: 'outsideLimit', limit, name, limitValue, from, to }))
 }
 
 /** The lattice of the stage, for whoever looks at it alone. */

@@ -20,7 +20,7 @@ export function roundAlone(
   inputs: PlanInputs,
   held: Valued,
   { legs, rows }: { readonly legs: readonly (RoundedLeg | null)[]; readonly rows: readonly Row[] },
-): Quantized {
+): Omit<Quantized, 'outside'> {
   const { universe } = inputs.mandate
   const quantity = legs.map((leg) => leg?.quantity ?? ZERO)
   const because = legs.map((leg): Reason[] => [...(leg?.because ?? [])])

@@ -9,7 +9,7 @@ import { ratioRoundTo } from '../base/ratio.ts'
 import { tradeCost } from '../cost/cost-terms.ts'
 import type { CostRow } from '../maths/cost-program-types.ts'
 import type { LatticeCap, LatticeChoices, LatticePlace, LatticeProgram, LatticeRow } from '../maths/lattice-types.ts'
-import { type Decision, makeDecision } from './decision.ts'
+import { makeDecision } from './decision.ts'
 import { exactTrade } from './exact-trade.ts'
 import type { Row } from './limits.ts'
 import { boxOf, capOver, type Reach, reachOf } from './optimum-rows.ts'
@@ -41,12 +41,24 @@ export function roundDecision(
   const decision = makeDecision(inputs, held, deviation)
   const { instruments, terms, rungs, fixed } = decision
   const box = boxOf(inputs, held, decision)
+  const { underlyingOf } = inputs.mandate.universe
+  const isAlone = (j: number): boolean => decision.variablesOf[underlyingOf[j]!]!.length === 1
   const lots = instruments.map((j, k) =>
     makeLots(inputs, held.quantity[j]!, {
       j,
       least: unrounded.legs[j]?.least ?? leastQuantity(inputs, j),
-      lower: boundOf(inputs, held, { j, weight: box.lower[k]!, limit: box.lowest[k]?.limit ?? null, decision }),
-      upper: boundOf(inputs, held, { j, weight: box.upper[k]!, limit: box.highest[k]?.limit ?? null, decision }),
+      lower: boundOf(inputs, held, {
+        j,
+        weight: box.lower[k]!,
+        limit: box.lowest[k]?.limit ?? null,
+        alone: isAlone(j),
+      }),
+      upper: boundOf(inputs, held, {
+        j,
+        weight: box.upper[k]!,
+        limit: box.highest[k]?.limit ?? null,
+        alone: isAlone(j),
+      }),
       near: unrounded.legs[j]?.quantity ?? ZERO,
     }),
   )
@@ -162,28 +174,28 @@ function gather(
 }
 
 /** A bound on one trade as an exact order: whole lots that do not pass it, or what is held and may be sold. */
-function boundOf(
+export function boundOf(
   inputs: PlanInputs,
   held: Valued,
   of: {
     readonly j: number
     readonly weight: number
     readonly limit: string | null
-    readonly decision: Decision
+    /** No other instrument of its underlying trades. */
+    readonly alone: boolean
   },
 ): Decimal | null {
-  const { j, weight, limit, decision } = of
+  const { j, weight, limit, alone } = of
   if (!Number.isFinite(weight)) return null
   if (weight === 0) return ZERO
   if (limit === 'short') return negate(held.quantityLow[j]!)
   const { universe } = inputs.mandate
-  const alone = decision.variablesOf[universe.underlyingOf[j]!]!.length === 1
   const { lot } = universe.instruments[j]!.grid
   return ratioRoundTo(exactTrade(inputs, held, { j, weight, alone }), lot, 'down')
 }
 
 /** The same choices in weight. */
-const weigh = ({ base, step, ranges, points }: Lots, unitWeight: number): LatticeChoices => ({
+export const weigh = ({ base, step, ranges, points }: Lots, unitWeight: number): LatticeChoices => ({
   origin: toNumber(base) * unitWeight,
   step: toNumber(step) * unitWeight,
   ranges,
@@ -191,7 +203,7 @@ const weigh = ({ base, step, ranges, points }: Lots, unitWeight: number): Lattic
 })
 
 /** An order as one of the choices, or the nearest to it of those that are smaller. */
-function placeOf({ base, step, ranges, points }: Lots, quantity: Decimal): { lots: number; point: number } {
+export function placeOf({ base, step, ranges, points }: Lots, quantity: Decimal): { lots: number; point: number } {
   let best = { lots: 0, point: points.indexOf(ZERO) }
   let size = 0n
   const consider = (order: bigint, choice: { lots: number; point: number }): void => {

@@ -91,12 +91,17 @@ function moveOffCash(
   }
 }
 
-/** The part of the trades, at most 1, that takes what is beyond a row off it: rows are convex and hold at no trade. */
+/**
+ * The part of the trades, at most 1, that takes what is beyond a row off it: rows are convex and hold at no trade. Of one that
+ * does not, the trades may stop short of its bound, and take nothing off.
+ */
 export function shareInside(universe: Universe, rows: readonly Row[], traded: Float64Array): number {
   const none = new Float64Array(traded.length)
   return rows.reduce((share, row) => {
     if (!exceeds(universe, row, traded)) return share
     const still = measureRow(universe, row, none)
-    return Math.min(share, (row.bound - still) / (measureRow(universe, row, traded) - still))
+    const measure = measureRow(universe, row, traded)
+    if (still > row.bound && measure <= still) return share
+    return Math.min(share, Math.max(0, row.bound - still) / (measure - still))
   }, 1)
 }

@@ -65,7 +65,8 @@ export function summarise(inputs: PlanInputs, stages: Stages): SizePlan {
     asOf: market.asOf,
     numeraire: mandate.universe.numeraire,
     inputs: hashes,
-    status: legs.length > 0 ? 'ready' : 'balanced',
+    status: stages.allowed.relaxations.length > 0 ? 'infeasible' : legs.length > 0 ? 'ready' : 'balanced',
+    relaxations: stages.allowed.relaxations,
     policy: mandate.policy,
     equity: held.equity,
     before,
@@ -256,6 +257,7 @@ function reasonsOfPlan(
     })
   const cap = policy.kind === 'riskCap' ? ratioToNumber(policy.trackingErrorMax) : null
   if (cap !== null && left > cap * (1 + LOT_NOISE)) because.push({ kind: 'aboveCap', cap, after: left })
+  because.push(...stages.quantized.outside)
   universe.instruments.forEach(({ id }, j) => {
     if (market.stale[j] === 1) because.push({ kind: 'staleMark', instrument: id, ageMs: market.priceAgeMs[j]! })
   })
@@ -263,7 +265,7 @@ function reasonsOfPlan(
   for (const note of model.notes) because.push({ kind: 'forecast', note })
   if (curvature?.notes.some(({ kind }) => kind === 'fixedWithImpact') === true) because.push({ kind: 'feesWithImpact' })
   for (const order of portfolio.orders) if (order.replaced) because.push({ kind: 'replaces', order: order.id })
-  if (balanced) because.push({ kind: 'nothingToDo' })
+  if (balanced && stages.quantized.outside.length === 0) because.push({ kind: 'nothingToDo' })
   return because
 }
 
@@ -282,6 +284,7 @@ function blameFor(
   if (raises(wanted.trade))
     return { kind: 'policy', policy: policy.kind, unit: policy.kind === 'band' ? policy.unit : null }
   if (!raises(allowed.trade)) return { kind: 'rounding' }
-  const reason = allowed.because.flat().find((each) => each.kind === 'bound')
+  const reason = allowed.because.flat().find((each) => each.kind === 'bound' || each.kind === 'backInside')
+  if (reason?.kind === 'backInside') return { kind: 'backInside', limit: reason.limit }
   return reason?.kind === 'bound' ? { kind: 'limit', limit: reason.limit } : { kind: 'rounding' }
 }

@@ -40,7 +40,8 @@ export function comparisonTable(now: SizePlan, alternatives: readonly Alternativ
     if (!answer.ok) return [label, 'no answer', '', '', answer.error[0]?.code ?? '']
     const { legs, traded, cost, after } = answer.value
     const raised = after.imbalance.trackingError > before + SAME
-    const note = mark === null ? (raised ? 'worse than now' : '') : `${raised ? 'worse  ' : ''}< ${mark}`
+    const broken = answer.value.status === 'infeasible' ? 'limits broken  ' : ''
+    const note = `${broken}${mark === null ? (raised ? 'worse than now' : '') : `${raised ? 'worse  ' : ''}< ${mark}`}`
     return [
       label,
       tradesText(answer.value),

@@ -30,6 +30,6 @@ export interface Io {
   readonly prompts?: () => Promise<Prompts>
 }
 
-/** 0 answered, also "nothing to trade" · 1 no answer: refused, stale · 2 wrong use or bad book · 3 the world failed. */
+/** 0 answered, also "nothing to trade" · 1 no answer: refused, stale, limits that cannot be met · 2 wrong use or bad book · 3 the world failed. */
 export const EXIT = { answered: 0, noAnswer: 1, wrongUse: 2, worldFailed: 3 } as const
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]

@@ -3,7 +3,7 @@ import { absolute, toNumber, ZERO } from '../../core/base/decimal.ts'
 import { formatAmount, formatBp, formatInstantShort } from '../../core/base/format.ts'
 import type { Instant } from '../../core/base/instant.ts'
 import { ratioToNumber } from '../../core/base/ratio.ts'
-import { explainBook, summariseTrades } from '../../core/sizing/explain.ts'
+import { explainBook, explainRelaxations, summariseTrades } from '../../core/sizing/explain.ts'
 import { tradesInstead } from '../../core/sizing/explain-flip.ts'
 import { percent } from '../../core/sizing/explain-percent.ts'
 import type { Flip } from '../../core/sizing/flip.ts'
@@ -163,14 +163,12 @@ const FLIPS_SHOWN = 2
 /** "Plan: buy 32.36 SOL for 5,177.60 USD, costing 3.11. Nothing has been sent." and why. */
 export function planSentences(plan: SizePlan, sheet: Sheet, flips: readonly Flip[] = []): string[] {
   const lead = paint('Plan:', 'strong', sheet.color)
-  const [first = '', ...rest] = wrap(
-    `Plan: ${printable(summariseTrades(plan))}. Nothing has been sent.`,
-    sheet.columns,
-    '      ',
-  )
+  const answered = plan.status === 'infeasible' ? 'limits cannot all be met' : summariseTrades(plan)
+  const [first = '', ...rest] = wrap(`Plan: ${printable(answered)}. Nothing has been sent.`, sheet.columns, '      ')
   return [
     lead + first.slice('Plan:'.length),
     ...rest,
+    ...infeasibleLines(plan, sheet),
     ...becauseLines(explainBook(plan), sheet),
     ...forecastLines(plan, sheet),
     ...flipLines(plan, flips, sheet),
@@ -193,6 +191,17 @@ function forecastLines({ forecast }: SizePlan, sheet: Sheet): string[] {
   const { trackingError, turnover, cost, aversion } = forecast
   const text = `tracking error ${percent(trackingError)}, turnover ${percent(turnover)} and cost ${formatBp(cost, 1)} a year; risk aversion ${formatAmount(aversion, 1)}.`
   return wrap(`  expect   ${text}`, sheet.columns, '           ')
+}
+
+/** Where limits cannot all be met: what comes nearest to them, and how little they would have to give. */
+function infeasibleLines(plan: SizePlan, sheet: Sheet): string[] {
+  const relaxed = explainRelaxations(plan)
+  if (relaxed === null) return []
+  const nearest = plan.legs.length === 0 ? 'nothing: no trade brings the book nearer' : summariseTrades(plan)
+  return [
+    ...wrap(`  nearest  ${printable(nearest)}.`, sheet.columns, '           '),
+    ...wrap(`  unless   ${printable(relaxed)}.`, sheet.columns, '           '),
+  ]
 }
 
 function becauseLines(sentences: readonly string[], sheet: Sheet): string[] {

@@ -54,8 +54,8 @@ function makeProgram(io: Io, finish: Finish): Command {
     .version(version(), '-V, --version', 'show the version')
   program.addHelpText(
     'after',
-    '\nExit: 0 answered, 1 no answer (refused, stale), 2 wrong use or bad book,\n' +
-      '3 the world failed. Start with: equipoise demo',
+    '\nExit: 0 answered, 1 no answer (refused, stale, infeasible), 2 wrong use or bad\n' +
+      'book, 3 the world failed. Start with: equipoise demo',
   )
   addStart(program, io, finish)
   addBookCommands(program, io, finish)

@@ -93,8 +93,7 @@ describe('the cost-aware policy', () => {
           const best = allowedOf(sizePlan)
           const feasible = (trade: readonly number[]): boolean =>
             trade.reduce((sum, z) => sum + Math.abs(z), 0) <= Number(turnover.toFixed(6)) &&
-            trade.reduce((sum, z) => sum + z + 0.0005 * Math.abs(z), 0) <=
-              Math.max(0, 0.1 - Number(cashMin.toFixed(6))) &&
+            trade.reduce((sum, z) => sum + z + 0.0005 * Math.abs(z), 0) <= 0.1 - Number(cashMin.toFixed(6)) &&
             [0.7, 0.2, 0].every((held, i) => held + trade[i]! >= 0)
           expect(best.reduce((sum, z) => sum + Math.abs(z), 0)).toBeLessThanOrEqual(turnover + 1e-6)
           for (const step of [1e-2, 1e-3, 1e-4]) {

@@ -43,6 +43,26 @@ const EXAMPLES: { readonly [K in Reason['kind']]: readonly [Extract<Reason, { ki
     'limited',
     'the gross limit is 100.0 %: +10.0 % instead of +20.0 %; a point more of it would save 0.3 bp',
   ],
+  backInside: [
+    {
+      kind: 'backInside',
+      limit: 'gross',
+      name: null,
+      limitValue: 1,
+      from: 1.2,
+      to: 1,
+      wanted: 0,
+      allowed: -0.1,
+      price: null,
+    },
+    'limited',
+    'gross is 120.0 %, above the limit of 100.0 %, and comes back to 100.0 %: -10.0 % instead of nothing',
+  ],
+  outsideLimit: [
+    { kind: 'outsideLimit', limit: 'weightMin', name: 'ETH', limitValue: 0.2, from: 0.1, to: 0.15 },
+    'book',
+    'the weight of ETH goes from 10.0 % to 15.0 % and is still below the limit of 20.0 %',
+  ],
   movedWithOthers: [
     { kind: 'movedWithOthers', wanted: -0.2, allowed: -0.1 },
     'limited',

@@ -307,6 +307,34 @@ What would change the plan, and how
     expect(out).toContain('Plan: nothing to trade. Nothing has been sent.')
   })
 
+  it('[CLI-62] says what would have to give where limits cannot all be met', async () => {
+    // Gross is 90 %; BTC is frozen at 70 %, so that 60 % is out of reach by 10 of them.
+    const cwd = bookWith(
+      [/limits: .*/, 'limits: { gross: 60%, cashMin: 0%, frozen: [BTC] }'],
+      [/targets: .*/, 'targets: { BTC: 30%, ETH: 20%, SOL: 10% }'],
+    )
+    const { code, out } = await cli(['plan'], { cwd })
+    expect(code).toBe(1)
+    expect(out).toContain(`Plan: limits cannot all be met. Nothing has been sent.
+  nearest  sell 6.25 ETH for 20,000.00 USD, costing 12.00.
+  unless   the gross limit is 70.0 % instead of 60.0 %.
+`)
+    const none = await cli(['plan', '--policy', 'full'], {
+      cwd: bookWith([/limits: .*/, 'limits: { gross: 90%, cashMin: 20%, frozen: [BTC, ETH, SOL] }']),
+    })
+    expect(none.code).toBe(1)
+    expect(none.out).toContain(`  nearest  nothing: no trade brings the book nearer.
+  unless   the cash limit is 10.0 % instead of 20.0 %.
+`)
+    const json = await cli(['plan', '--json'], { cwd })
+    expect(json.code).toBe(1)
+    const decoded = decodePlan(json.out)
+    expect(decoded.ok && decoded.value.relaxations).toEqual([
+      { limit: 'gross', name: null, limitValue: 0.6, needed: expect.closeTo(0.7, 12) },
+    ])
+    expect((await cli(['plan', '--csv'], { cwd })).code).toBe(1)
+  })
+
   it('[CLI-20] refuses policy words it does not know', async () => {
     const { code, err } = await golden('plan', '--policy', 'band weight lots edge')
     expect([code, err.split('\n')[0]]).toEqual([

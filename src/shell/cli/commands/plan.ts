@@ -58,8 +58,11 @@ export async function plan(request: PlanRequest, io: Io): Promise<ExitCode> {
     const sheet = { columns: io.columns, color: io.color, explain, flips }
     io.stdout(`${planScreen(planned.value, title, sheet).join('\n')}\n`)
   }
-  return EXIT.answered
+  return exitOf(planned.value)
 }
+
+/** Trades that leave limits broken are no answer. */
+const exitOf = ({ status }: SizePlan): ExitCode => (status === 'infeasible' ? EXIT.noAnswer : EXIT.answered)
 
 /** Price moves of up to a half are what a book may have to live through. */
 const REACH = 0.5
@@ -177,5 +180,5 @@ async function printComparison(
     io.stdout(`[${answers.join(',\n')}]\n`)
   } else if (output.form === 'csv') io.stdout(comparisonCsv(own, alternatives))
   else io.stdout(`${[...headerLines(own, title, io), '', ...comparisonTable(own, alternatives, io)].join('\n')}\n`)
-  return EXIT.answered
+  return exitOf(own)
 }
