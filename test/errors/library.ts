@@ -27,6 +27,7 @@ import { LEDGER_LIBRARY } from './library-ledger.ts'
 import { RISK_LIBRARY } from './library-risk.ts'
 import { SESSION_LIBRARY } from './library-session.ts'
 import { TARGET_LIBRARY } from './library-target.ts'
+import { VENUE_LIBRARY } from './library-venue.ts'
 
 /** The example book with other terms for SOL. */
 const withTerms = (terms: { readonly lot?: string; readonly multiplier?: string }): readonly Issue[] => {
@@ -119,6 +120,7 @@ export const LIBRARY: Readonly<Record<string, LibraryCase>> = {
   ...LEDGER_LIBRARY,
   ...SESSION_LIBRARY,
   ...EVIDENCE_LIBRARY,
+  ...VENUE_LIBRARY,
   'book.too-large': {
     refused: () => issuesOf(draftBook('#'.repeat(BOOK_BYTES_MAX + 1))),
     reads:

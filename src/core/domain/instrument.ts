@@ -11,12 +11,14 @@ export interface Money {
   readonly currency: string
 }
 
-/** The lattice of sizes a venue accepts. Quantities are in units of the instrument (coins, contracts). */
+/** The lattice of sizes and prices a venue accepts. Quantities are in units of the instrument (coins, contracts). */
 export interface Grid {
   readonly lot: Decimal
   readonly quantityMin: Decimal
   /** Least traded value per order; null where the venue has none. */
   readonly notionalMin: Money | null
+  /** Step of prices, > 0; absent where it is not known. */
+  readonly tick?: Decimal
 }
 
 /** Fractions of traded notional, exact because they become money; a rebate is negative. */

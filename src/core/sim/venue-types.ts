@@ -6,7 +6,7 @@ import type { PowerLaw } from '../cost/impact.ts'
 import type { ImpactDecay } from '../cost/metaorder.ts'
 import type { Universe } from '../domain/universe.ts'
 import type { Intent } from '../session/order.ts'
-import type { Booked, OrderSeen, Reported } from '../session/session-event.ts'
+import type { Booked, SessionEvent } from '../session/session-event.ts'
 
 export interface VenueTerms {
   readonly universe: Universe
@@ -16,11 +16,14 @@ export interface VenueTerms {
   readonly impact: { readonly law: PowerLaw; readonly decay: ImpactDecay } | null
   /** Where in the queue of its level a resting order's neighbours cancel. */
   readonly queue: 'front' | 'proportional' | 'back'
-  /** Charge per order, in the numeraire. */
+  /** What of the traded volume of a range reaches a resting order: where it went through the limit, and at the touch. */
+  readonly resting: { readonly participation: Ratio; readonly touch: Ratio }
+  /** Charge per order that trades, in the numeraire. */
   readonly orderFee: Decimal
 }
 
 export interface MarginTerms {
+  /** cross: all money stands for all positions. isolated: each position has its own margin, posted when it opens. */
   readonly mode: 'cross' | 'isolated'
   /** Per instrument: initial margin is notional ÷ leverage; null for what is paid for in full. */
   readonly leverageMax: readonly (Ratio | null)[]
@@ -29,6 +32,9 @@ export interface MarginTerms {
   /** Charged on what a liquidation closes, a fraction of notional. */
   readonly liquidationFee: Ratio
 }
+
+/** Spot that is owed enters as a contract does. Money that leaves must be free. */
+export type Endowment = Extract<Booked['fact'], { kind: 'deposited' | 'withdrawn' | 'positionReconciled' }>
 
 export type VenueInput =
   /** Best prices: mark ± half the instrument's spread where no book is fed. NaN: not trading. Columns per instrument. */
@@ -39,6 +45,7 @@ export type VenueInput =
       readonly mark: Float64Array
       /** Numeraire per unit of each currency. */
       readonly rate: Float64Array
+      /** In the numeraire; NaN where it is not known. */
       readonly volumePerDay: Float64Array
       /** Annual, per instrument, for impact. */
       readonly vol: Float64Array
@@ -49,6 +56,7 @@ export type VenueInput =
       readonly at: Instant
       readonly high: Float64Array
       readonly low: Float64Array
+      /** In units of the instrument. */
       readonly volume: Float64Array
     }
   | {
@@ -61,17 +69,16 @@ export type VenueInput =
   /** The end of an instrument's life, at its last price. */
   | { readonly kind: 'ended'; readonly at: Instant; readonly instrument: number; readonly price: Decimal }
   /** What the book begins with, or gets later: deposits of cash and spot, and contracts that enter at their entry price. */
-  | {
-      readonly kind: 'endow'
-      readonly at: Instant
-      readonly fact: Booked['fact'] & { kind: 'deposited' | 'positionReconciled' }
-    }
+  | { readonly kind: 'endow'; readonly at: Instant; readonly fact: Endowment }
   | { readonly kind: 'submit'; readonly at: Instant; readonly intent: Intent }
   | { readonly kind: 'cancel'; readonly at: Instant; readonly id: string }
   | { readonly kind: 'query'; readonly at: Instant; readonly id: string }
   | { readonly kind: 'report'; readonly at: Instant }
 
-export type VenueMessage = Booked | OrderSeen | Reported
+export type Quoted = Extract<VenueInput, { kind: 'quoted' }>
+export type Ranged = Extract<VenueInput, { kind: 'ranged' }>
+
+export type VenueMessage = Extract<SessionEvent, { kind: 'booked' | 'order' | 'reported' }>
 
 /** What a fill cost, in the numeraire, + paid: for attribution. */
 export interface FillDetail {

@@ -1,0 +1,82 @@
+/**
+ * Whether a simulated venue still adds up, counted anew from its books: per currency the cash of all parties is what came in;
+ * per contract the quantities of trader and counterparties cancel, of spot they are what came in; each balance is the sum
+ * of its changes; what rounding left is a few units of the 18th place a fact; margin is posted for what is held alone.
+ */
+import { absolute, add, type Decimal, fromUnits, toText, ZERO } from '../base/decimal.ts'
+import { balanceAt, cashOfAll, positionAt } from './venue-accounts.ts'
+import type { Venue } from './venue-state.ts'
+
+export interface Audit {
+  readonly money: readonly {
+    readonly currency: string
+    readonly deposited: Decimal
+    readonly trader: Decimal
+    readonly counterparty: Decimal
+    readonly house: Decimal
+    /** Part of the house's. */
+    readonly rounded: Decimal
+  }[]
+  readonly quantities: readonly {
+    readonly instrument: string
+    readonly arrived: Decimal
+    readonly trader: Decimal
+    readonly counterparty: Decimal
+  }[]
+  /** What does not add up, a sentence each; none in a sound venue. */
+  readonly faults: readonly string[]
+}
+
+/** Each side of a fact rounds what it closes, what it opens and the basis it releases once. */
+const ROUNDINGS_PER_FACT = 6
+
+export function auditVenue(venue: Venue): Audit {
+  const { accounts, rules } = venue
+  const { parties } = rules
+  const { books } = accounts
+  const { currencies, instruments } = parties.scope.universe
+  const faults: string[] = []
+  const must = (holds: boolean, fault: () => string): void => {
+    if (!holds) faults.push(fault())
+  }
+  const money = currencies.map((currency, c) => {
+    const amount = (account: string): Decimal => balanceAt(parties, books, account, c).amount
+    const [deposited, rounded] = [accounts.deposited[c]!, accounts.rounded[c]!]
+    const all = cashOfAll(parties, books, c)
+    must(all === deposited, () => `cash of all parties must be ${toText(deposited)} ${currency}, was ${toText(all)}`)
+    const bound = fromUnits(BigInt(ROUNDINGS_PER_FACT * accounts.facts))
+    must(
+      absolute(rounded) <= bound,
+      () => `rounding in ${currency} must be at most ${toText(bound)}, was ${toText(rounded)}`,
+    )
+    for (const account of [parties.trader, parties.counterparty, parties.house]) {
+      const { amount: stands, changes } = balanceAt(parties, books, account, c)
+      const sum = Object.values(changes).reduce(add, ZERO)
+      must(
+        sum === stands,
+        () => `${currency} of ${account} must be ${toText(sum)} by its changes, was ${toText(stands)}`,
+      )
+    }
+    const { trader, counterparty, house } = parties
+    return {
+      currency,
+      deposited,
+      trader: amount(trader),
+      counterparty: amount(counterparty),
+      house: amount(house),
+      rounded,
+    }
+  })
+  const quantities = instruments.map(({ id }, j) => {
+    const quantity = (account: string): Decimal => positionAt(parties, books, account, j).quantity
+    const [trader, counterparty] = [quantity(parties.trader), quantity(parties.counterparty)]
+    const arrived = accounts.arrived[j]!
+    const all = add(trader, counterparty)
+    must(all === arrived, () => `${id} of all parties must be ${toText(arrived)}, was ${toText(all)}`)
+    must(quantity(parties.house) === ZERO, () => `the house must hold no ${id}`)
+    const posted = venue.posted[j]!
+    must(posted === ZERO || trader !== ZERO, () => `margin of ${id} must be 0 while it is flat, was ${toText(posted)}`)
+    return { instrument: id, arrived, trader, counterparty }
+  })
+  return { money, quantities, faults }
+}

@@ -1,0 +1,237 @@
+/**
+ * One move of the venue while it is being made: the parts of a state that change, and what is said meanwhile. A draft lives
+ * inside `moveVenue` alone and writes to nothing of the state before.
+ */
+import {
+  absolute,
+  add,
+  type Decimal,
+  decimalOfNumber,
+  divideInteger,
+  fromUnits,
+  negate,
+  signOf,
+  subtract,
+  toNumber,
+  ZERO,
+} from '../base/decimal.ts'
+import type { Instant } from '../base/instant.ts'
+import { type Ratio, ratioDivide, ratioMultiply, ratioOf, ratioSubtract, ratioToDecimal } from '../base/ratio.ts'
+import { assert } from '../base/result.ts'
+import type { Instrument, Money } from '../domain/instrument.ts'
+import { type Side, signOfSide } from '../domain/portfolio.ts'
+import { tradeValue } from '../domain/valuation.ts'
+import type { Fact } from '../ledger/ledger-event.ts'
+import type { Position } from '../ledger/position.ts'
+import { needsMargin } from '../margin/margin-model.ts'
+import type { Booked, OrderSeen } from '../session/session-event.ts'
+import { balanceAt, bookOnAllSides, positionAt } from './venue-accounts.ts'
+import { endOrder, type PastOrder } from './venue-past.ts'
+import type { Columns, Resting, Venue, VenueRules } from './venue-state.ts'
+import type { FillDetail, Quoted, VenueMessage } from './venue-types.ts'
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+export interface Draft extends Mutable<Venue> {
+  readonly messages: VenueMessage[]
+  readonly fills: FillDetail[]
+}
+
+export interface Moved {
+  readonly venue: Venue
+  /** In the order in which the venue says them. */
+  readonly messages: readonly VenueMessage[]
+  /** Of each fact that is a fill, and of each end of a contract that is held. */
+  readonly fills: readonly FillDetail[]
+}
+
+export const openDraft = (venue: Venue, at: Instant): Draft => ({ ...venue, at, messages: [], fills: [] })
+
+export function closeDraft({ messages, fills, ...venue }: Draft): Moved {
+  return { venue, messages, fills }
+}
+
+export const instrumentAt = ({ rules }: { readonly rules: VenueRules }, j: number): Instrument =>
+  rules.terms.universe.instruments[j]!
+/** What the trader holds of an instrument. */
+export const heldOf = ({ rules, accounts }: Pick<Venue, 'rules' | 'accounts'>, j: number): Position =>
+  positionAt(rules.parties, accounts.books, rules.parties.trader, j)
+/** Money of the trader. */
+export const cashOf = ({ rules, accounts }: Pick<Venue, 'rules' | 'accounts'>, c: number): Decimal =>
+  balanceAt(rules.parties, accounts.books, rules.parties.trader, c).amount
+
+/** A column's number as a decimal; null where it is none above 0. */
+export const pricedAt = (column: Float64Array | undefined, index: number): Decimal | null => {
+  const value = column?.[index]
+  return value !== undefined && value > 0 && value < Number.POSITIVE_INFINITY ? decimalOfNumber(value) : null
+}
+
+/** Numeraire per unit of a currency by name; 1 of the numeraire; null where it is not known. */
+export function rateOf({ rules, quote }: Pick<Venue, 'rules' | 'quote'>, currency: string): Decimal | null {
+  const { universe } = rules.terms
+  if (currency === universe.numeraire) return fromUnits(10n ** 18n)
+  return pricedAt(quote?.rate, rules.parties.scope.currency.get(currency)!)
+}
+
+type Stated<T> = T extends unknown ? Omit<T, 'seq' | 'at' | 'account' | 'id'> : never
+
+/** Books a fact on all sides and tells it. @returns its id */
+export function book(draft: Draft, stated: Stated<Fact>): string {
+  const { parties } = draft.rules
+  const id = `${parties.trader}-${draft.accounts.facts + 1}`
+  bookFact(draft, { ...stated, at: draft.at, account: parties.trader, id })
+  return id
+}
+
+/** Books a fact that has its name already. */
+export function bookFact(draft: Draft, fact: Booked['fact']): void {
+  const { parties } = draft.rules
+  draft.accounts = bookOnAllSides(draft.accounts, parties, { ...fact, seq: draft.accounts.facts + 1 } as Fact)
+  draft.messages.push({ kind: 'booked', at: draft.at, fact })
+  draft.columns = columnsOf(draft)
+}
+
+/** Says what is known of an order. */
+export function tell(draft: Draft, order: Omit<OrderSeen, 'kind' | 'at'>): void {
+  draft.messages.push({ kind: 'order', at: draft.at, ...order })
+}
+
+/** An order has ended: it rests no more, and is said to. */
+export function end(draft: Draft, order: PastOrder): void {
+  draft.orders = draft.orders.filter(({ intent }) => intent.id !== order.id)
+  draft.past = endOrder(draft.past, order)
+  tell(draft, order)
+}
+
+export const cancelOrder = (draft: Draft, { intent, filled }: Resting, reason: string | null): void =>
+  end(draft, { id: intent.id, state: 'canceled', filled, reason })
+
+export interface Trade {
+  readonly instrument: number
+  readonly side: Side
+  /** > 0 */
+  readonly quantity: Decimal
+  readonly price: Decimal
+  readonly mid: Decimal
+  /** Of own impact, in the numeraire. */
+  readonly impact: Decimal
+  readonly fees: readonly Money[]
+  readonly order: string | null
+  readonly because: FillDetail['because']
+}
+
+/** Trades against the counterparties: one fact, and what it cost. */
+export function fill(draft: Draft, trade: Trade): void {
+  const { instrument: j, side, quantity, price, fees, order } = trade
+  const before = heldOf(draft, j)
+  const signed = signOfSide(side) > 0 ? quantity : negate(quantity)
+  repost(draft, j, { before: before.quantity, signed, price })
+  const id = book(draft, {
+    kind: 'filled',
+    instrument: instrumentAt(draft, j).id,
+    side,
+    quantity,
+    price,
+    fees: fees.filter(({ amount }) => amount !== ZERO),
+    order,
+  })
+  draft.fills.push(detailOf(draft, trade, { id, signed }))
+}
+
+/** What a trade cost against mid, in the numeraire: the fees, what impact made of its price, and spread as all the rest. */
+export function detailOf(
+  draft: Draft,
+  { instrument: j, price, mid, impact, fees, because }: Trade,
+  { id, signed }: { readonly id: string; readonly signed: Decimal },
+): FillDetail {
+  const instrument = instrumentAt(draft, j)
+  const inNumeraire = (amount: Ratio, currency: string): Decimal => {
+    if (amount.n === 0n) return ZERO
+    const rate = rateOf(draft, currency)
+    assert(rate !== null, `a trade is made only where ${currency} has a rate`)
+    return ratioToDecimal(ratioMultiply(amount, ratioOf(rate)), 'ceiling')
+  }
+  const worse = ratioSubtract(tradeValue(instrument, signed, mid), tradeValue(instrument, signed, price))
+  const slippage = inNumeraire(worse, instrument.settle)
+  const fee = fees.reduce((sum, { amount, currency }) => add(sum, inNumeraire(ratioOf(amount), currency)), ZERO)
+  return { id, instrument: j, quantity: signed, price, mid, fee, spread: subtract(slippage, impact), impact, because }
+}
+
+/** Margin of an isolated position: what opens posts its initial margin, what closes takes its share back. */
+export function repost(
+  draft: Draft,
+  j: number,
+  { before, signed, price }: { readonly before: Decimal; readonly signed: Decimal; readonly price: Decimal },
+): void {
+  if (draft.rules.terms.margin.mode !== 'isolated') return
+  const opposite = signOf(before) === -signOf(signed)
+  const closing = !opposite ? ZERO : absolute(signed) <= absolute(before) ? absolute(signed) : absolute(before)
+  const posted = draft.posted[j]!
+  // What stays is rounded up: never less margin than its share.
+  const left =
+    closing === ZERO
+      ? posted
+      : fromUnits(divideInteger(posted * subtract(absolute(before), closing), absolute(before), 'ceiling'))
+  const opening = subtract(absolute(signed), closing)
+  const after = add(left, initialOf(draft, j, { quantity: signed < ZERO ? negate(opening) : opening, price }))
+  draft.posted = draft.posted.with(j, after)
+}
+
+/** A requirement is mathematics: as money it is taken to as many digits as float64 is sure of. */
+const DIGITS = 14
+
+/** Initial margin of a quantity alone at a price, in the settle currency, rounded up. */
+export function initialOf(
+  { rules, quote }: Pick<Venue, 'rules' | 'quote'>,
+  j: number,
+  { quantity, price }: { readonly quantity: Decimal; readonly price: Decimal },
+): Decimal {
+  const { universe } = rules.terms
+  const { settle } = universe.instruments[j]!
+  if (quantity === ZERO || !needsMargin(universe.instruments[j]!, signOf(quantity))) return ZERO
+  const alone = new Float64Array(universe.instruments.length)
+  const mark = new Float64Array(universe.instruments.length)
+  alone[j] = toNumber(quantity)
+  mark[j] = toNumber(price)
+  const rate = rateOf({ rules, quote }, settle)
+  assert(rate !== null && quote !== null, 'margin is asked for where the market is known')
+  const { initial } = rules.margin(alone, { mark, rate: quote.rate })
+  return ratioToDecimal(
+    ratioDivide(ratioOf(decimalOfNumber(Number(initial.toPrecision(DIGITS)))), ratioOf(rate)),
+    'ceiling',
+  )
+}
+
+/** The trader's books as float64. */
+function columnsOf(draft: Draft): Columns {
+  const { instruments, currencies } = draft.rules.terms.universe
+  const [quantity, basis] = [new Float64Array(instruments.length), new Float64Array(instruments.length)]
+  const cash = Float64Array.from(currencies, (_, c) => toNumber(cashOf(draft, c)))
+  const [margined, held]: [number[], number[]] = [[], []]
+  instruments.forEach((instrument, j) => {
+    const position = heldOf(draft, j)
+    if (position.quantity === ZERO) return
+    quantity[j] = toNumber(position.quantity)
+    basis[j] = toNumber(position.basis)
+    held.push(j)
+    if (needsMargin(instrument, signOf(position.quantity))) margined.push(j)
+  })
+  const money = currencies.flatMap((_, c) => (cash[c] === 0 ? [] : [c]))
+  return { quantity, basis, cash, margined, held, money }
+}
+
+/** Whether an instrument can be traded: it is listed, has a price and a mark, and its money has rates. */
+export function isTrading(venue: Venue, j: number): boolean {
+  const { quote, settle } = instrumentAt(venue, j)
+  return (
+    !venue.ended[j]! &&
+    pricedAt(venue.quote?.mid, j) !== null &&
+    pricedAt(venue.quote?.mark, j) !== null &&
+    rateOf(venue, quote) !== null &&
+    rateOf(venue, settle) !== null
+  )
+}
+
+export const quoteOf = ({ quote }: Pick<Venue, 'quote'>): Quoted => {
+  assert(quote !== null, 'a market is asked for where there is one')
+  return quote
+}
