@@ -25,6 +25,7 @@ import { EVIDENCE_LIBRARY } from './library-evidence.ts'
 import { FLOW_LIBRARY } from './library-flow.ts'
 import { LEDGER_LIBRARY } from './library-ledger.ts'
 import { RISK_LIBRARY } from './library-risk.ts'
+import { RUN_LIBRARY } from './library-run.ts'
 import { SESSION_LIBRARY } from './library-session.ts'
 import { TARGET_LIBRARY } from './library-target.ts'
 import { VENUE_LIBRARY } from './library-venue.ts'
@@ -118,6 +119,7 @@ export const LIBRARY: Readonly<Record<string, LibraryCase>> = {
   ...TARGET_LIBRARY,
   ...FLOW_LIBRARY,
   ...LEDGER_LIBRARY,
+  ...RUN_LIBRARY,
   ...SESSION_LIBRARY,
   ...EVIDENCE_LIBRARY,
   ...VENUE_LIBRARY,

@@ -57,3 +57,25 @@ export function equityAt(columns: BookColumns, price: Float64Array, rate: Float6
   }
   return equity
 }
+/** Delta notional per underlying in the numeraire, coin balances and open profit in coin included. Writes `out`. */
+export function exposureAt(
+  columns: BookColumns,
+  { price, rate }: { readonly price: Float64Array; readonly rate: Float64Array },
+  out: Float64Array,
+): Float64Array {
+  const { cash, constant, linear, reciprocal, delta, universe } = columns
+  out.fill(0)
+  for (let c = 0; c < cash.length; c++) {
+    const u = universe.exposureOf[c]!
+    if (u >= 0) out[u]! += cash[c]! * rate[c]!
+  }
+  for (let j = 0; j < delta.length; j++) {
+    if (delta[j] === 0) continue
+    const inverse = reciprocal[j] !== 0
+    out[universe.underlyingOf[j]!]! += delta[j]! * (inverse ? 1 : price[j]!) * rate[universe.quoteOf[j]!]!
+    const coin = universe.exposureOf[universe.settleOf[j]!]!
+    if (coin >= 0 && universe.instruments[j]!.kind !== 'spot')
+      out[coin]! += (constant[j]! + linear[j]! * price[j]! + reciprocal[j]! / price[j]!) * rate[universe.settleOf[j]!]!
+  }
+  return out
+}

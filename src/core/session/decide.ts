@@ -4,19 +4,20 @@
  * others: it counts as filled, its instrument is left alone.
  */
 import { absolute, ZERO } from '../base/decimal.ts'
-import { hashOf } from '../base/hash.ts'
 import type { Issue } from '../base/result.ts'
+import { instrumentIndex } from '../domain/universe.ts'
 import { plan } from '../sizing/plan.ts'
 import type { Leg, PlanInputs, SizePlan } from '../sizing/plan-types.ts'
 import { prepare } from '../sizing/prepare.ts'
 import type { Effect } from './effect.ts'
+import { isAtRest, looksAt, openLookout } from './lookout.ts'
 import { type Intent, isUncertain, type Order } from './order.ts'
 import type { Moved } from './order-answers.ts'
 import { planInputsOf } from './plan-view.ts'
-import type { Session } from './session.ts'
+import type { Session, Standing } from './session.ts'
 
-/** Hexadecimal digits of a client's order id: as many as every venue takes, and 128 bits. */
-const ID_DIGITS = 32
+/** Hexadecimal digits of an instrument's place in an id; with those of the plan no more than every venue takes. */
+const PLACE_DIGITS = 8
 
 /** @returns the session after it has decided, or begun to: with open orders it cancels them and waits */
 export function decide(session: Session): Moved {
@@ -53,11 +54,12 @@ function planNow(session: Session): Moved {
       },
     ])
   }
+  if (isAtRest(session, standing, marks)) return { session, effects: [] }
   const inputs = planInputsOf(session, standing, marks)
   if (!inputs.ok) return refuse(session, inputs.error)
   const prepared = prepare(inputs.value)
   if (!prepared.ok) return refuse(session, prepared.error)
-  const kept = keepCurvature(session, prepared.value)
+  const kept = keepLookout(keepCurvature(session, prepared.value), standing, prepared.value)
   const planned = plan(prepared.value)
   return planned.ok ? carryOut(kept, planned.value) : refuse(kept, planned.error)
 }
@@ -72,10 +74,17 @@ const keepCurvature = (session: Session, { curvature }: PlanInputs): Session =>
     ? session
     : { ...session, curvature: { value: curvature, at: session.at } }
 
+/** Opened beside the first plan of a mandate, so that the decisions after it can be looked at first. */
+const keepLookout = (session: Session, standing: Standing, inputs: PlanInputs): Session =>
+  looksAt(session, standing) || session.mode !== 'active' || session.orders.length > 0
+    ? session
+    : { ...session, lookout: openLookout(session, standing, inputs) }
+
 function carryOut(session: Session, planned: SizePlan): Moved {
   const publish: Effect = { kind: 'publish', published: { kind: 'plan', plan: planned } }
   if (planned.legs.length === 0) return { session, effects: [publish] }
-  const intents = planned.legs.map((leg) => intentOf(session.config.id, planned, leg))
+  const { universe } = session.config
+  const intents = planned.legs.map((leg) => intentOf(planned, leg, instrumentIndex(universe, leg.instrument)))
   const orders = intents.map(
     (intent): Order => ({
       intent,
@@ -94,9 +103,9 @@ function carryOut(session: Session, planned: SizePlan): Moved {
   }
 }
 
-/** Legs are in the order in which they are sent: those that reduce first. */
-const intentOf = (session: string, { id: planId }: SizePlan, { instrument, side, quantity }: Leg): Intent => ({
-  id: hashOf({ session, plan: planId, instrument }).slice(0, ID_DIGITS),
+/** The id of a plan names session, ledger and event already. */
+const intentOf = ({ id: planId }: SizePlan, { instrument, side, quantity }: Leg, place: number): Intent => ({
+  id: `${planId}${place.toString(16).padStart(PLACE_DIGITS, '0')}`,
   plan: planId,
   instrument,
   side,

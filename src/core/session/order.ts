@@ -7,7 +7,7 @@ import type { Instant } from '../base/instant.ts'
 import type { Side } from '../domain/portfolio.ts'
 
 export interface Intent {
-  /** hash(plan, instrument): also the client's order id at the venue. */
+  /** Of plan and instrument: also the client's order id at the venue. */
   readonly id: string
   readonly plan: string
   readonly instrument: string

@@ -97,7 +97,8 @@ export function planInputsOf(session: Session, standing: Standing, marks: Marks)
   })
 }
 
-function portfolioIn({ config, ledger, orders }: Session, standing: Standing): Result<Portfolio> {
+/** What the account holds, cut to the mandate. */
+export function portfolioIn({ config, ledger, orders }: Session, standing: Standing): Result<Portfolio> {
   const whole = portfolioOf(ledger, { accounts: [config.account], orders: [] })
   if (!whole.ok) return whole
   const { cash, quantity, entry } = whole.value
@@ -150,12 +151,11 @@ function constrainedBy({ orders, mode }: Session, mandate: Mandate): Mandate {
 }
 
 function marketIn({ at, config }: Session, { instruments, currencies, outlook }: Standing, marks: Marks): MarketState {
-  const age = Float64Array.from(instruments, (j) => at - marks.seenAt[j]!)
   return {
     asOf: at,
     price: Array.from(instruments, (j) => decimalOfNumber(marks.price[j]!)),
-    priceAgeMs: age,
-    stale: Uint8Array.from(age, (ms) => (ms > config.markAgeMaxMs ? 1 : 0)),
+    priceAgeMs: Float64Array.from(instruments, (j) => at - marks.seenAt[j]!),
+    stale: Uint8Array.from(instruments, (j) => (at - marks.seenAt[j]! > config.markAgeMaxMs ? 1 : 0)),
     rate: Array.from(currencies, (c) => decimalOfNumber(marks.rate[c]!)),
     volumePerDay: outlook.volumePerDay,
     depth: outlook.depth,

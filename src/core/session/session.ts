@@ -5,6 +5,7 @@ import { type Metaorder, NO_METAORDER } from '../cost/metaorder.ts'
 import type { Universe } from '../domain/universe.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Curvature } from '../sizing/curvature.ts'
+import type { Glance } from '../sizing/glance.ts'
 import type { Mandate } from '../sizing/mandate.ts'
 import type { Order } from './order.ts'
 import type { Mode, Outlook } from './session-event.ts'
@@ -67,6 +68,16 @@ export interface Session {
   readonly curvature: { readonly value: Curvature; readonly at: Instant } | null
   /** The earliest wake that was asked for and has not come. */
   readonly wakeAt: Instant | null
+  /** Memory of the last look: what it answers follows from the rest of the session. */
+  readonly lookout: Lookout | null
+}
+
+/** A glance and what it was opened under. Whoever looks first makes it hold the ledger of now. */
+export interface Lookout {
+  readonly glance: Glance
+  readonly standing: Standing
+  readonly curvature: Curvature | null
+  ledger: Ledger
 }
 
 /** @param ledger what is held at the start: empty for a book that begins with its deposits */
@@ -89,5 +100,6 @@ export function openSession(config: SessionConfig, ledger: Ledger): Session {
     metaorders: config.universe.instruments.map(() => NO_METAORDER),
     curvature: null,
     wakeAt: null,
+    lookout: null,
   }
 }

@@ -1,5 +1,6 @@
 /** What a backtest is made of. The schedule is pulled as time passes, so it can be as long as the history. */
 import type { Decimal } from '../base/decimal.ts'
+import type { Result } from '../base/result.ts'
 import type { SessionConfig } from '../session/session.ts'
 import type { Mandated, OutlookChanged } from '../session/session-event.ts'
 import type { History } from './history.ts'
@@ -11,8 +12,11 @@ export interface BacktestInputs {
   readonly from: number
   readonly to: number
   readonly config: SessionConfig
-  /** By `at`, which is when each becomes known; the first is a mandate not after the close of the row before `from`. */
-  readonly schedule: Iterable<Mandated | OutlookChanged>
+  /**
+   * By `at`, which is when each becomes known; the first is a mandate not after the close of the row before `from`. What
+   * cannot be computed at its time ends the run with its issues.
+   */
+  readonly schedule: Iterable<Result<Mandated | OutlookChanged>>
   readonly venue: VenueTerms
   /** What the book begins with, per instrument and currency of the universe. */
   readonly start: Holdings

@@ -64,7 +64,8 @@ export interface TradeRecord {
 export interface PaymentRecord {
   readonly row: number
   readonly at: Instant
-  readonly instrument: number
+  /** null for what no instrument is charged with. */
+  readonly instrument: number | null
   readonly paid: Decimal
 }
 

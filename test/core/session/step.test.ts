@@ -51,8 +51,8 @@ describe('decisions', () => {
 
   test('[STEP-2] hours without marks are skipped, not caught up on', () => {
     const quiet = openDesk(goldenOne(weightBand('0.5')))
-    const { session, transcript } = play(quiet, [due, marketAt(T0 + 5.5 * HOUR_MS, MARKS)])
-    expect(transcript.filter((line) => line.includes('plan'))).toHaveLength(2)
+    const { session, transcript } = play(quiet, [due, marketAt(T0 + 5.5 * HOUR_MS, [80_000, 3_200, 160])])
+    expect(transcript.filter((line) => line.includes('plan'))).toHaveLength(1)
     expect(session.dueAt).toBe(T0 + 6 * HOUR_MS)
   })
 
@@ -60,16 +60,17 @@ describe('decisions', () => {
     const ids = (events: readonly SessionEvent[]) => submitted(play(openDesk(full), events).effects).map(({ id }) => id)
     expect(ids([due])).toEqual(ids([due]))
     expect(new Set([...ids([due]), ...ids([marketAt(T0 - 1, MARKS), due])]).size).toBe(6)
-    expect(ids([due])).toEqual(expect.arrayContaining([expect.stringMatching(/^[0-9a-f]{32}$/)]))
+    expect(ids([due])).toEqual(expect.arrayContaining([expect.stringMatching(/^[0-9a-f]{24}$/)]))
   })
 
   test('[STEP-4] step changes no session it was given, and gives the same session and effects again', () => {
     const { session, btc } = trading()
-    const before = hashOf({ ...session, ledger: session.ledger.books })
+    const stateOf = () => hashOf({ ...session, ledger: session.ledger.books, lookout: null })
+    const before = stateOf()
     const events = [seenAs(btc, 'open', T0 + 1), fillOf(btc, { at: T0 + 2, id: 'f1', price: '63990' })]
     const first = play(session, events)
     const again = play(session, events)
-    expect(hashOf({ ...session, ledger: session.ledger.books })).toBe(before)
+    expect(stateOf()).toBe(before)
     expect(again.effects).toEqual(first.effects)
     expect(again.session.ledger.books).toEqual(first.session.ledger.books)
   })
@@ -98,6 +99,27 @@ describe('decisions', () => {
   test('[STEP-7] an event dated before the one it follows counts as of now', () => {
     const { session } = play(openDesk(full), [due, marketAt(T0 - 500, MARKS)])
     expect(session.at).toBe(T0)
+  })
+})
+
+describe('at rest', () => {
+  test('[STEP-28] once a plan has looked, decisions at rest lead to nothing until something is worth a trade', () => {
+    const calm = openDesk(goldenOne(weightBand('0.25')))
+    const { transcript, session } = play(calm, [
+      due,
+      marketAt(T0 + HOUR_MS, [64_500, 3_200, 160]),
+      marketAt(T0 + 2 * HOUR_MS, [90_000, 3_200, 160]),
+    ])
+    expect(transcript).toEqual([
+      '+0s market 64000 3200 160',
+      '  plan balanced, 0 legs',
+      '+3600s market 64500 3200 160',
+      '+7200s market 90000 3200 160',
+      expect.stringMatching(/^ {2}plan ready/),
+      expect.stringMatching(/^ {2}submit sell .* BTC$/),
+      '  wake +7205s',
+    ])
+    expect(session.orders).toHaveLength(1)
   })
 })
 
