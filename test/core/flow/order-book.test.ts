@@ -25,6 +25,7 @@ import {
   openBook,
   type PlainBook,
   picture,
+  type Row,
   rowsOn,
   type Step,
   snap,
@@ -106,6 +107,21 @@ describe('levels', () => {
       if (seq % 500 === 0) expectLevels(book, plain)
     }
     expect(book.bids.lots.length).toBeGreaterThan(2 ** 10)
+  })
+
+  test('[FLOW-2] at every edge of a window that is put lower after its best has come down', () => {
+    for (let distance = 240; distance < 1_100; distance++) {
+      const book = openBook()
+      const plain: Row[] = [[4_700, 3]]
+      snap(book, 0, '4700×3 5000×1 | 5001×1')
+      feed(book, '0→1', '5000×0 |')
+      for (const [k, tick] of [4_700 - distance, 4_700 - distance + 1, 4_700 - distance - 1].entries()) {
+        feed(book, `${k + 1}→${k + 2}`, `${tick}×${k + 1} |`)
+        plain.push([tick, k + 1])
+      }
+      expect(rowsOn(book, 'bids')).toEqual(plain.toSorted(([a], [b]) => b - a))
+      for (const [tick, lots] of plain) expect(lotsAtTick(book, 'bids', tick)).toBe(lots)
+    }
   })
 
   test('[FLOW-2] a snapshot in any order, with a tick named twice: the last one holds', () => {
