@@ -1,4 +1,5 @@
 /** Refusals of judgements about results; each changes one thing of sound returns or settings. */
+import { measureDrawdown } from '../../src/core/evidence/drawdown.ts'
 import { backtestOverfitting } from '../../src/core/evidence/overfitting.ts'
 import { checkSpace } from '../../src/core/evidence/search/space.ts'
 import { measureSharpe, sharpeScale } from '../../src/core/evidence/sharpe.ts'
@@ -38,6 +39,10 @@ export const EVIDENCE_LIBRARY: Readonly<Record<string, LibraryCase>> = {
     refused: () => checkSpace([{ kind: 'log', name: 'aversion', from: 0, to: 10 }]),
     reads:
       'parameters.aversion: from must be above 0 on a logarithmic scale, was 0; correct the range: nothing is guessed in its place',
+  },
+  'evidence.equity': {
+    refused: () => issuesOf(measureDrawdown(Float64Array.of(0, 1, 2))),
+    reads: 'equity.0: equity must start above 0, was 0; give equity itself, not profit, from the first period on',
   },
   'evidence.aggregate': {
     refused: () => issuesOf(sharpeScale(flipping, { periods: 5, lags: 1 })),

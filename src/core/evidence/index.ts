@@ -10,7 +10,18 @@ export {
   type RowStatistic,
   statisticOf,
 } from './bootstrap.ts'
+export { type Drawdown, measureDrawdown } from './drawdown.ts'
 export { backtestOverfitting, type Overfitting, type OverfittingTerms } from './overfitting.ts'
+export {
+  makePaths,
+  measurePathRisk,
+  type PathRisk,
+  type PathRiskTerms,
+  type Paths,
+  type PathTerms,
+  type Quantile,
+  type Share,
+} from './paths.ts'
 export { checkReality, type RealityCheck, type RealityCheckTerms } from './reality-check.ts'
 export { resumeSearch, runSearch, type Search } from './search/ask-tell.ts'
 export { type Grid, latinHypercube, makeGrid, randomPoint } from './search/designs.ts'
@@ -18,6 +29,14 @@ export { type EvolutionMinimum, type EvolutionRun, type EvolutionTerms, evolutio
 export type { EvolutionEnd } from './search/evolution-end.ts'
 export { simplexSearch } from './search/simplex-search.ts'
 export { checkSpace, type Parameter, type ParameterValues, type Space, unitOf, valuesAt } from './search/space.ts'
+export {
+  assessSensitivity,
+  type Neighbourhood,
+  type ParameterEffect,
+  type Response,
+  type Sensitivity,
+  type SensitivityTerms,
+} from './sensitivity.ts'
 export {
   dependentErrorOfSharpe,
   leastTrackRecord,
@@ -37,3 +56,4 @@ export {
   walkForward,
 } from './splits.ts'
 export { type DeflatedSharpe, deflatedSharpe, effectiveTrials, expectedLargestSharpe, type Trials } from './trials.ts'
+export { type VarianceShares, varianceDesign, varianceShares } from './variance-shares.ts'

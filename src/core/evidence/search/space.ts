@@ -63,7 +63,8 @@ export function valuesAt(space: Space, unit: Float64Array): ParameterValues {
   return Object.fromEntries(space.map((parameter, k) => [parameter.name, valueAt(parameter, unit[k]!)]))
 }
 
-function valueAt(parameter: Parameter, u: number): number | string {
+/** @param u from 0 to 1 */
+export function valueAt(parameter: Parameter, u: number): number | string {
   assert(u >= 0 && u <= 1, `a coordinate must be from 0 to 1, was ${u}`)
   switch (parameter.kind) {
     case 'linear':
