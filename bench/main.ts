@@ -38,6 +38,7 @@ import {
   reprice,
   withImpact,
 } from './books.ts'
+import { benchEvidence } from './evidence.ts'
 import { FILLS_ACCOUNT, makeFills } from './fills.ts'
 import { answered, measure, measureOnce, measureProcess, report, section, type Timing } from './measure.ts'
 import { benchOrderBook } from './order-book.ts'
@@ -303,5 +304,6 @@ benchTrade()
 benchCovariance()
 benchLedger()
 benchOrderBook()
+benchEvidence()
 benchPeers()
 benchStart()

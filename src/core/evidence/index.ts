@@ -19,12 +19,12 @@ export {
   type PathRiskTerms,
   type Paths,
   type PathTerms,
-  type Quantile,
-  type Share,
+  type QuantileInterval,
+  type ShareInterval,
 } from './paths.ts'
 export { checkReality, type RealityCheck, type RealityCheckTerms } from './reality-check.ts'
 export { resumeSearch, runSearch, type Search } from './search/ask-tell.ts'
-export { type Grid, latinHypercube, makeGrid, randomPoint } from './search/designs.ts'
+export { latinHypercube, makeGrid, type ParameterGrid, randomPoint } from './search/designs.ts'
 export { type EvolutionMinimum, type EvolutionRun, type EvolutionTerms, evolutionSearch } from './search/evolution.ts'
 export type { EvolutionEnd } from './search/evolution-end.ts'
 export { simplexSearch } from './search/simplex-search.ts'
@@ -33,7 +33,7 @@ export {
   assessSensitivity,
   type Neighbourhood,
   type ParameterEffect,
-  type Response,
+  type ResponsePart,
   type Sensitivity,
   type SensitivityTerms,
 } from './sensitivity.ts'

@@ -30,13 +30,6 @@ export interface Overfitting {
   readonly probabilityOfLoss: number
 }
 
-/** Count, mean and sum of squared deviations, which can be joined (Chan, Golub and LeVeque 1983). */
-interface Sums {
-  count: number
-  mean: number
-  squares: number
-}
-
 const BLOCKS_MAX = 20
 /** A deviation below this part of the mean is rounding of equal returns. */
 const NEGLIGIBLE = 1e-14
@@ -51,10 +44,8 @@ export function backtestOverfitting(
 ): Result<Overfitting> {
   const issues = [...checkBlocks(blocks), ...checkColumns('trials', trials, { columns: 2, rows: 2 * blocks })]
   if (issues.length > 0) return fail(issues)
-  const bounds = groupBounds(trials[0]!.length, blocks)
-  const sums = trials.map((returns) => sumBlocks(returns, bounds))
-  const judge = (trial: number, parts: readonly number[]): number => performanceOf(sums[trial]!, parts, measure)
-  const everyBlock = Array.from({ length: blocks }, (_, k) => k)
+  const halves = sumHalves(trials, blocks)
+  const everyBlock = 2 ** blocks - 1
   const splits = [...combinations(blocks, blocks / 2)]
   const found = {
     logits: new Float64Array(splits.length),
@@ -63,9 +54,9 @@ export function backtestOverfitting(
     outOfSample: new Float64Array(splits.length),
   }
   for (const [split, inside] of splits.entries()) {
-    const outside = everyBlock.filter((k) => !inside.includes(k))
-    const trained = trials.map((_, trial) => judge(trial, inside))
-    const tested = trials.map((_, trial) => judge(trial, outside))
+    const mask = inside.reduce((bits, block) => bits | (1 << block), 0)
+    const trained = judge(halves, mask, measure)
+    const tested = judge(halves, everyBlock ^ mask, measure)
     const undefinedAt = trained.findIndex((value, trial) => Number.isNaN(value + tested[trial]!))
     if (undefinedAt >= 0) return refuseFlatHalf(undefinedAt)
     const best = trained.reduce((first, value, trial) => (value > trained[first]! ? trial : first), 0)
@@ -85,34 +76,84 @@ export function backtestOverfitting(
   })
 }
 
-function sumBlocks(returns: Float64Array, bounds: Uint32Array): Sums[] {
-  return Array.from({ length: bounds.length - 1 }, (_, block) => {
-    const part = returns.subarray(bounds[block]!, bounds[block + 1]!)
-    const mean = part.reduce((total, each) => total + each, 0) / part.length
-    return { count: part.length, mean, squares: part.reduce((total, each) => total + (each - mean) ** 2, 0) }
-  })
+/**
+ * For every subset of some blocks, a bit each, and every trial: count, mean and sum of squared deviations, which can be joined (Chan,
+ * Golub and LeVeque, The American Statistician 37, 1983).
+ */
+interface SubsetSums {
+  readonly blocks: number
+  readonly trials: number
+  readonly count: Float64Array
+  /** subset · trials + trial */
+  readonly mean: Float64Array
+  readonly squares: Float64Array
 }
 
-/** NaN where the returns of these blocks are all one number other than 0. */
-function performanceOf(sums: readonly Sums[], parts: readonly number[], measure: OverfittingTerms['measure']): number {
-  const all: Sums = { count: 0, mean: 0, squares: 0 }
-  for (const part of parts) {
-    const { count, mean, squares } = sums[part]!
-    const apart = mean - all.mean
-    const together = all.count + count
-    all.squares += squares + (apart * apart * all.count * count) / together
-    all.mean += (apart * count) / together
-    all.count = together
+/** Of the first and the second half of the blocks: any subset of all of them is one of each, joined. */
+function sumHalves(trials: readonly Float64Array[], blocks: number): readonly [SubsetSums, SubsetSums] {
+  const bounds = groupBounds(trials[0]!.length, blocks)
+  const half = blocks / 2
+  return [sumSubsets(trials, bounds.subarray(0, half + 1)), sumSubsets(trials, bounds.subarray(half))]
+}
+
+function sumSubsets(trials: readonly Float64Array[], bounds: Uint32Array): SubsetSums {
+  const [blocks, n] = [bounds.length - 1, trials.length]
+  const count = new Float64Array(2 ** blocks)
+  const [mean, squares] = [new Float64Array(n * 2 ** blocks), new Float64Array(n * 2 ** blocks)]
+  for (let block = 0; block < blocks; block++) {
+    const own = 1 << block
+    count[own] = bounds[block + 1]! - bounds[block]!
+    for (const [trial, returns] of trials.entries()) {
+      const part = returns.subarray(bounds[block]!, bounds[block + 1]!)
+      const average = part.reduce((total, each) => total + each, 0) / part.length
+      mean[own * n + trial] = average
+      squares[own * n + trial] = part.reduce((total, each) => total + (each - average) ** 2, 0)
+    }
+    for (let rest = 1; rest < own; rest++) {
+      const joined = own | rest
+      count[joined] = count[own]! + count[rest]!
+      for (let trial = 0; trial < n; trial++) {
+        const [a, b] = [own * n + trial, rest * n + trial]
+        const apart = mean[b]! - mean[a]!
+        const share = count[rest]! / count[joined]!
+        mean[joined * n + trial] = mean[a]! + apart * share
+        squares[joined * n + trial] = squares[a]! + squares[b]! + apart * apart * count[own]! * share
+      }
+    }
   }
-  if (measure === 'mean') return all.mean
-  const deviation = Math.sqrt(all.squares / (all.count - 1))
-  if (deviation > NEGLIGIBLE * Math.abs(all.mean)) return all.mean / deviation
-  // A trial that did nothing in these blocks neither gained nor lost.
-  return all.mean === 0 ? 0 : Number.NaN
+  return { blocks, trials: n, count, mean, squares }
+}
+
+/** Of each trial in these blocks; NaN where its returns there are all one number other than 0. */
+function judge(
+  [first, second]: readonly [SubsetSums, SubsetSums],
+  mask: number,
+  measure: OverfittingTerms['measure'],
+): Float64Array {
+  const [low, high] = [mask & (2 ** first.blocks - 1), mask >> first.blocks]
+  const count = first.count[low]! + second.count[high]!
+  const share = second.count[high]! / count
+  const values = new Float64Array(first.trials)
+  for (let trial = 0; trial < values.length; trial++) {
+    const [a, b] = [low * values.length + trial, high * values.length + trial]
+    const apart = second.mean[b]! - first.mean[a]!
+    // Where one half has none of the blocks its share, and so its part in the mean, is 0 or all.
+    const mean = first.mean[a]! + apart * share
+    if (measure === 'mean') {
+      values[trial] = mean
+      continue
+    }
+    const squares = first.squares[a]! + second.squares[b]! + apart * apart * first.count[low]! * share
+    const deviation = Math.sqrt(squares / (count - 1))
+    // A trial that did nothing in these blocks neither gained nor lost.
+    const still = mean === 0 ? 0 : Number.NaN
+    values[trial] = deviation > NEGLIGIBLE * Math.abs(mean) ? mean / deviation : still
+  }
+  return values
 }
 
 /** From 1, the least; equals share their mean rank. */
-function rankOf(values: readonly number[], place: number): number {
+function rankOf(values: Float64Array, place: number): number {
   let [below, equal] = [0, 0]
   for (const value of values) {
     if (value < values[place]!) below++

@@ -57,7 +57,7 @@ export interface PathRiskTerms {
   readonly confidence: number
 }
 
-export interface Quantile {
+export interface QuantileInterval {
   readonly probability: number
   readonly value: number
   /** Hold the true quantile; null where so few paths do not bound it. */
@@ -65,7 +65,7 @@ export interface Quantile {
   readonly high: number | null
 }
 
-export interface Share {
+export interface ShareInterval {
   readonly value: number
   readonly low: number
   readonly high: number
@@ -73,12 +73,12 @@ export interface Share {
 
 export interface PathRisk {
   /** Of the deepest drawdown, of the longest stay under water in periods, and of last equity over first. */
-  readonly depth: readonly Quantile[]
-  readonly longest: readonly Quantile[]
-  readonly growth: readonly Quantile[]
+  readonly depth: readonly QuantileInterval[]
+  readonly longest: readonly QuantileInterval[]
+  readonly growth: readonly QuantileInterval[]
   /** The share of paths whose deepest drawdown is at least each of the depths. */
-  readonly deeper: readonly Share[]
-  readonly ruined: Share
+  readonly deeper: readonly ShareInterval[]
+  readonly ruined: ShareInterval
   /** The share that is ruined by the end of each period; 0 is the start. */
   readonly ruinedBy: Float64Array
 }
@@ -98,7 +98,7 @@ export function measurePathRisk(equity: readonly Float64Array[], terms: PathRisk
   }
   const n = equity.length
   const { quantiles, depths, ruin, confidence } = terms
-  const quantilesOf = (values: readonly number[]): Quantile[] => {
+  const quantilesOf = (values: readonly number[]): QuantileInterval[] => {
     const sorted = Float64Array.from(values).sort()
     return quantiles.map((probability) => {
       const ranks = ranksOfQuantile(n, { probability, confidence })
@@ -106,7 +106,7 @@ export function measurePathRisk(equity: readonly Float64Array[], terms: PathRisk
       return { probability, value: quantileOfSorted(sorted, probability), low: at(ranks.low), high: at(ranks.high) }
     })
   }
-  const shareOf = (count: number): Share => ({ value: count / n, ...intervalOfShare(count, { n, confidence }) })
+  const shareOf = (count: number): ShareInterval => ({ value: count / n, ...intervalOfShare(count, { n, confidence }) })
   const ruinedBy = ruinByPeriod(equity, ruin)
   return succeed({
     depth: quantilesOf(drawdowns.map(({ depth }) => depth)),

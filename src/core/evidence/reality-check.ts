@@ -8,6 +8,7 @@
  */
 import { makeRandom } from '../base/random.ts'
 import { fail, type Result, succeed } from '../base/result.ts'
+import { dot } from '../maths/matrix.ts'
 import { momentsOf } from '../maths/moments.ts'
 import { checkScheme, drawRows } from './bootstrap.ts'
 import { checkColumns, outOfRange, refuseFlat } from './check.ts'
@@ -67,12 +68,14 @@ export function checkReality(better: readonly Float64Array[], terms: RealityChec
   const beyond = { raw: 0, centred: [0, 0, 0] }
   const random = makeRandom(seed)
   const rows = new Uint32Array(count)
+  const times = new Float64Array(count)
   for (let draw = 0; draw < draws; draw++) {
-    drawRows(rows, { count, scheme, random })
+    times.fill(0)
+    for (const row of drawRows(rows, { count, scheme, random })) times[row]! += 1
     let worst = Number.NEGATIVE_INFINITY
     const most = [0, 0, 0]
     for (const [k, { mean, deviation, centres }] of rules.entries()) {
-      const drawn = meanOf(better[k]!, rows)
+      const drawn = dot(better[k]!, times) / count
       worst = Math.max(worst, root * (drawn - mean))
       for (let c = 0; c < 3; c++) most[c] = Math.max(most[c]!, (root * (drawn - centres[c]!)) / deviation)
     }
@@ -116,10 +119,4 @@ export function stationaryVariance(
     variance += (lag === 0 ? 1 : 2 * (1 - lag / n) * stay ** lag) * (covariance / n)
   }
   return variance
-}
-
-function meanOf(values: Float64Array, rows: Uint32Array): number {
-  let total = 0
-  for (let t = 0; t < rows.length; t++) total += values[rows[t]!]!
-  return total / rows.length
 }

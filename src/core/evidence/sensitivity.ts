@@ -28,7 +28,7 @@ export interface Neighbourhood {
   readonly deviation: number | null
 }
 
-export interface Response {
+export interface ResponsePart {
   /** The parameter in the middle of the points of this part. */
   readonly at: number | string
   readonly count: number
@@ -39,7 +39,7 @@ export interface Response {
 
 export interface ParameterEffect {
   readonly name: string
-  readonly response: readonly Response[]
+  readonly response: readonly ResponsePart[]
   /** Null for a choice, and where parameter or score does not vary. */
   readonly rankCorrelation: number | null
   /** From 0 to 1; null where scores do not vary, or each point is a part of its own. */
@@ -147,7 +147,7 @@ const valueOrder = (parameter: Parameter, value: number | string): number =>
   parameter.kind === 'choice' ? parameter.options.indexOf(value as string) : (value as number)
 
 /** ε² = 1 − (within/(n − g))/(total/(n − 1)), not below 0. */
-function shareBetween(response: readonly Response[], scores: Float64Array): number | null {
+function shareBetween(response: readonly ResponsePart[], scores: Float64Array): number | null {
   const [n, groups] = [scores.length, response.length]
   const total = (describe(scores).deviation ?? 0) ** 2
   if (total === 0 || groups === n) return null

@@ -76,7 +76,7 @@ export function walkForward(observations: Observations, terms: WalkForward): Res
     const places = range(kind === 'anchored' ? 0 : start - train, start)
     const fold = {
       // Ends included: what is known at the very moment a test begins shares a price with it.
-      train: places.filter((i) => observations.until[i]! + embargo < opens && observations.from[i]! < opens),
+      train: places.filter((i) => observations.until[i]! + embargo < opens),
       test: range(start, start + test),
     }
     if (fold.train.length === 0) return refuseEmpty(folds.length)

@@ -9,7 +9,7 @@ import { assert, fail, type Issue, type Result, refuse, succeed } from '../../ba
 import { outOfRange } from '../check.ts'
 import { cardinalityOf, checkSpace, type Parameter, type ParameterValues, type Space } from './space.ts'
 
-export interface Grid {
+export interface ParameterGrid {
   readonly count: number
   /** @param index from 0 to count − 1 */
   readonly at: (index: number) => ParameterValues
@@ -21,7 +21,7 @@ const COUNT_MAX = Number.MAX_SAFE_INTEGER
  * @param steps values of each parameter, by name, ends included; one step is the middle. A choice has all its options and needs
  * none. Codes: evidence.parameter.
  */
-export function makeGrid(space: Space, steps: Readonly<Record<string, number>>): Result<Grid> {
+export function makeGrid(space: Space, steps: Readonly<Record<string, number>>): Result<ParameterGrid> {
   const issues = [...checkSpace(space), ...space.flatMap((parameter) => checkSteps(parameter, steps[parameter.name]))]
   if (issues.length > 0) return fail(issues)
   const axes = space.map((parameter) => axisOf(parameter, steps[parameter.name] ?? 0))
