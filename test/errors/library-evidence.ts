@@ -18,7 +18,7 @@ export const EVIDENCE_LIBRARY: Readonly<Record<string, LibraryCase>> = {
   'evidence.number': {
     refused: () => issuesOf(measureSharpe(Float64Array.of(0.01, Number.NaN, 0.03))),
     reads:
-      'returns.1: the series must be finite numbers, was NaN; find where the number comes from; leave out the period only where it did not happen',
+      'returns.1: the series must be finite numbers up to 1e+100 in size, was NaN; find where the number comes from; leave out the period only where it did not happen',
   },
   'evidence.flat': {
     refused: () => issuesOf(measureSharpe(new Float64Array(5).fill(0.01))),

@@ -11,7 +11,10 @@ export const outOfRange = (path: string, values: Readonly<Record<string, readonl
     hint: 'correct the setting: nothing is guessed in its place',
   }))
 
-/** Too few numbers, or one that is not finite. Codes: evidence.too-short, evidence.number. */
+/** Squares of such numbers, and sums of them, stay finite. */
+const SIZE_MAX = 1e100
+
+/** Too few numbers, or one that is not finite or too large to square. Codes: evidence.too-short, evidence.number. */
 export function checkSeries(path: string, values: Float64Array, countMin: number): Issue[] {
   const issues: Issue[] = []
   if (values.length < countMin)
@@ -21,12 +24,12 @@ export function checkSeries(path: string, values: Float64Array, countMin: number
       message: `the series must have at least ${countMin} numbers, was ${values.length}`,
       hint: 'use a longer history or shorter periods',
     })
-  const bad = values.findIndex((value) => !Number.isFinite(value))
+  const bad = values.findIndex((value) => !(Math.abs(value) <= SIZE_MAX))
   if (bad >= 0)
     issues.push({
       code: 'evidence.number',
       path: `${path}.${bad}`,
-      message: `the series must be finite numbers, was ${values[bad]}`,
+      message: `the series must be finite numbers up to ${SIZE_MAX} in size, was ${values[bad]}`,
       hint: 'find where the number comes from; leave out the period only where it did not happen',
     })
   return issues

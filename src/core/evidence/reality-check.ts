@@ -55,8 +55,9 @@ export function checkReality(better: readonly Float64Array[], terms: RealityChec
   if (schemeIssues.length > 0) return fail(schemeIssues)
   const rules: Rule[] = []
   for (const [k, values] of better.entries()) {
-    if (momentsOf(values).variance === 0) return refuseFlat(`better.${k}`, values[0]!)
-    rules.push(describeRule(values, blockLength))
+    const rule = describeRule(values, blockLength)
+    if (momentsOf(values).variance === 0 || !(rule.deviation > 0)) return refuseFlat(`better.${k}`, values[0]!)
+    rules.push(rule)
   }
   const root = Math.sqrt(count)
   const largest = (value: (rule: Rule) => number): number => Math.max(...rules.map(value))
@@ -118,5 +119,6 @@ export function stationaryVariance(
     for (let t = 0; t < n; t++) covariance += centred[t]! * centred[t + lag < n ? t + lag : t + lag - n]!
     variance += (lag === 0 ? 1 : 2 * (1 - lag / n) * stay ** lag) * (covariance / n)
   }
-  return variance
+  // A variance, but for rounding.
+  return Math.max(0, variance)
 }

@@ -103,7 +103,7 @@ function probabilityAbove(sharpe: SharpeRatio, benchmark: number): number {
 
 /**
  * Periods, not rounded, after which a ratio like this would be above the benchmark with this confidence; null where it is not
- * above it at all, so that no length is enough. Codes: evidence.range.
+ * above it at all, or by so little that no length is enough. Codes: evidence.range.
  */
 export function leastTrackRecord(
   sharpe: SharpeRatio,
@@ -117,7 +117,8 @@ export function leastTrackRecord(
   const above = sharpe.ratio - benchmark
   if (above <= 0) return succeed(null)
   const deviation = errorOf(sharpe) * Math.sqrt(sharpe.count - 1)
-  return succeed(1 + ((deviation * Math.max(0, quantileOfNormal(confidence))) / above) ** 2)
+  const periods = 1 + ((deviation * Math.max(0, quantileOfNormal(confidence))) / above) ** 2
+  return succeed(Number.isFinite(periods) ? periods : null)
 }
 
 /** Codes: evidence.range. */

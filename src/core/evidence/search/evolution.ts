@@ -51,7 +51,7 @@ export function evolutionSearch(terms: EvolutionTerms): Result<Search<EvolutionM
   const issues = [
     ...checkStart(terms.start),
     ...outOfRange('search', {
-      'the first step': [terms.step, 'positive'],
+      'the first step': [terms.step, 'exponent'],
       'the number of evaluations': [terms.evaluationsMax, 'count'],
       'the number of restarts': [terms.restartsMax, 'whole'],
       'the tolerance': [terms.tolerance, 'positive'],

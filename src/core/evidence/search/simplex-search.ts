@@ -13,7 +13,7 @@ export function simplexSearch(terms: SimplexSearch): Result<Search<SimplexMinimu
   const issues = [
     ...checkStart(terms.start),
     ...outOfRange('search', {
-      'the first step': [terms.step, 'positive'],
+      'the first step': [terms.step, 'exponent'],
       'the number of evaluations': [terms.evaluationsMax, 'count'],
       'the tolerance': [terms.tolerance, 'positive'],
     }),
