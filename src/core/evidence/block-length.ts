@@ -1,6 +1,6 @@
 /**
  * The length of blocks for bootstraps of dependent series, chosen by the data: Politis and White (Econometric Reviews 23,
- * 2004) with the correction of Patton, Politis and White (Econometric Reviews 28, 2009, eq. 1-3). With autocovariances R(k) and the
+ * 2004) with the correction of Patton, Politis and White (Econometric Reviews 28, 2009). With autocovariances R(k) and the
  * flat-top window w(s) = 1 up to ½, 2(1 − |s|) to 1: ĝ = Σ w(k/M)R(k), Ĝ = Σ w(k/M)|k|R(k), |k| ≤ M, and
  * b = (2Ĝ²n/D)^⅓, D = 2ĝ² for the stationary and (4/3)ĝ² for the circular bootstrap. M is twice the first lag m from which
  * K = max(5, log₁₀n) autocorrelations in a row are below 2·sqrt(log₁₀n/n), as in the authors' own program; b is at most

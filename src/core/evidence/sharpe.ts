@@ -2,9 +2,9 @@
  * How sure a Sharpe ratio is. SR = mean over standard deviation (divisor n − 1) of excess returns per period, not annual. Its
  * standard error without normality is sqrt((1 − γ₃SR + (γ₄ − 1)SR²/4)/(n − 1)) (Mertens 2002; with γ₃ = 0, γ₄ = 3 that of Lo,
  * Financial Analysts Journal 58, 2002, eq. 9), γ₃ skewness and γ₄ kurtosis. For dependent returns it is the long-run
- * deviation of the influence ψ_t = x_t − SR(x_t² − 1)/2, x_t standardised (Lo, eq. 13 and 14, with the weights of Newey and
+ * deviation of the influence ψ_t = x_t − SR(x_t² − 1)/2, x_t standardised (Lo's GMM estimator, with the weights of Newey and
  * West, Econometrica 55, 1987). The probabilistic Sharpe ratio N((SR − SR*)/error) and the least track record
- * 1 + (n − 1)·error²·(z/(SR − SR*))² are those of Bailey and López de Prado (Journal of Risk 15, 2012, eq. 9 and 11).
+ * 1 + (n − 1)·error²·(z/(SR − SR*))² are those of Bailey and López de Prado (Journal of Risk 15, 2012).
  */
 import { fail, type Issue, type Result, refuse, succeed } from '../base/result.ts'
 import { momentsOf } from '../maths/moments.ts'

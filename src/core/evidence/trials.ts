@@ -1,8 +1,7 @@
 /**
  * What a best result is worth when it was chosen among many. Of N independent ratios around 0 with variance V the largest is
  * expected at sqrt(V)·((1 − γ)·N⁻¹(1 − 1/N) + γ·N⁻¹(1 − 1/(N·e))), γ the Euler-Mascheroni constant; the deflated Sharpe ratio is
- * the probability that the true ratio is above that (Bailey and López de Prado, Journal of Portfolio Management 40, 2014,
- * eq. 1 and 2). Trials that resemble each other count for less: by their mean correlation, N = ρ̄ + (1 − ρ̄)M (their
+ * the probability that the true ratio is above that (Bailey and López de Prado, Journal of Portfolio Management 40, 2014). Trials that resemble each other count for less: by their mean correlation, N = ρ̄ + (1 − ρ̄)M (their
  * appendix 3), or by the eigenvalues of their correlations, N = (Σ √λ)²/Σ λ (Galwey, Genetic Epidemiology 33, 2009), which is
  * the number of clusters where trials are alike within clusters and unlike between them.
  */
