@@ -1,4 +1,5 @@
 /** Evidence for and against parameters: splits of a history, searches, the judgement of results that were chosen among many. */
+export { type BestOfTrials, type BestOfTrialsTerms, judgeBestOfTrials } from './best-of-trials.ts'
 export { automaticBlockLength, type BlockLength } from './block-length.ts'
 export {
   type BlockScheme,
