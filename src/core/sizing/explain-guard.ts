@@ -2,7 +2,7 @@
 import { formatAmount } from '../base/format.ts'
 import { assertNever } from '../base/result.ts'
 import { percent } from './explain-percent.ts'
-import type { Reason } from './plan-types.ts'
+import type { Reason, SizePlan } from './plan-types.ts'
 
 type Guarded = Extract<Reason, { kind: 'guarded' }>
 type Unguarded = Extract<Reason, { kind: 'unguarded' }>
@@ -34,4 +34,25 @@ export function unguardedSentence({ why, strength, direction }: Unguarded): stri
     default:
       return assertNever(why)
   }
+}
+
+/** More names than these are counted. */
+const NAMED = 3
+
+/** "the guard holds back EEE and AAA: of equity, 0.4 % less is traded against trends"; null where it holds nothing back. */
+export function guardSummary({ lines }: Pick<SizePlan, 'lines'>): string | null {
+  const held = lines.flatMap(({ underlying, because }) =>
+    because.flatMap((reason) => {
+      const less = reason.kind === 'guarded' ? Math.abs(reason.wanted) - Math.abs(reason.instead) : 0
+      return less > 0 ? [{ underlying, less }] : []
+    }),
+  )
+  if (held.length === 0) return null
+  const names = held.map(({ underlying }) => underlying)
+  const who =
+    names.length > NAMED
+      ? `${names.length} trades`
+      : [names.slice(0, -1).join(', '), names.at(-1)!].filter((part) => part !== '').join(' and ')
+  const less = held.reduce((sum, each) => sum + each.less, 0)
+  return `the guard holds back ${who}: ${percent(less)} of equity less is traded against trends`
 }

@@ -5,7 +5,7 @@
 import { absolute, type Decimal, toText } from '../base/decimal.ts'
 import { formatAmount, formatBp, formatDuration } from '../base/format.ts'
 import { assertNever } from '../base/result.ts'
-import { guardedSentence, unguardedSentence } from './explain-guard.ts'
+import { guardedSentence, guardSummary, unguardedSentence } from './explain-guard.ts'
 import {
   breachSentence,
   limitPhrase,
@@ -268,7 +268,7 @@ export function explainLines(plan: SizePlan): Waterfall[] {
   })
 }
 
-/** Why the plan as a whole is what it is, a sentence each; what carries the risk and what hedges it share one. */
+/** Why the plan as a whole is what it is, a sentence each; what carries the risk and what hedges it share the first. */
 export function explainBook(plan: SizePlan): string[] {
   const names = { subject: 'the book', numeraire: plan.numeraire }
   const sentences: string[] = []
@@ -282,7 +282,8 @@ export function explainBook(plan: SizePlan): string[] {
       sentences.push(sentence(reason, names))
     }
   }
-  return sentences
+  const guard = guardSummary(plan)
+  return guard === null ? sentences : sentences.toSpliced(1, 0, guard)
 }
 
 /** What would have to give for all limits to be met together; null where they can be. */

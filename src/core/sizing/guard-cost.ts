@@ -5,7 +5,7 @@
  * edge: the least of ½M(d + z)² + a|z| + ½κz² is slow·(edge − d). In a book what it leaves is weighed anew with the others.
  */
 import { type Curvature, stated } from './curvature.ts'
-import { restrain } from './guard.ts'
+import { guardOf, restrain } from './guard.ts'
 import type { PlanInputs, Valued } from './plan-types.ts'
 
 export interface Resistance {
@@ -28,6 +28,7 @@ export function resist(
     readonly deviation: Float64Array
   },
 ): Resistance | null {
+  if (guardOf(inputs.mandate.policy) === undefined) return null
   const { curvature, listed, deviation } = of
   const restraints = restrain(inputs, held, deviation)
   if (restraints.every((each) => each === null)) return null

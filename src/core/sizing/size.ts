@@ -20,8 +20,7 @@ const NOISE = 1e-12
 
 export function size(inputs: PlanInputs, held: Valued, aimed: Aimed): Result<Wanted> {
   const deviation = aimed.imbalance.weight
-  if (guardOf(inputs.mandate.policy) === undefined)
-    return sizeBy(inputs, held, { ...aimed, restraints: Array.from(deviation, () => null) })
+  if (guardOf(inputs.mandate.policy) === undefined) return sizeBy(inputs, held, { ...aimed, restraints: null })
   const restraints = restrain(inputs, held, deviation)
   const guarded = sizeBy(inputs, held, { ...aimed, restraints })
   if (!guarded.ok) return guarded
@@ -64,8 +63,8 @@ export interface Aimed {
 }
 
 interface Restrained extends Aimed {
-  /** Per underlying, what a guard makes of its deviation. */
-  readonly restraints: readonly (Restraint | null)[]
+  /** Per underlying, what a guard makes of its deviation; null where there is no guard. */
+  readonly restraints: readonly (Restraint | null)[] | null
 }
 
 /** z = −rate·d */
@@ -75,7 +74,7 @@ function tradePart(
   because: Reason,
 ): Wanted {
   const trade = imbalance.weight.map((deviation, u) =>
-    deviation === 0 ? 0 : -rate * deviation * (restraints[u]?.slow ?? 1),
+    deviation === 0 ? 0 : -rate * deviation * (restraints?.[u]?.slow ?? 1),
   )
   return { trade, byInstrument: null, because: Array.from(trade, (z) => [z === 0 ? { kind: 'atTarget' } : because]) }
 }
@@ -106,7 +105,7 @@ function tradeBands(
   const { policy, target, imbalance, restraints } = parts
   const trade = new Float64Array(target.length)
   const because = Array.from(imbalance.weight, (deviation, i): Reason[] => {
-    const { widen, slow } = restraints[i] ?? UNRESTRAINED
+    const { widen, slow } = restraints?.[i] ?? UNRESTRAINED
     const width = ratioToNumber(policy.width[i]!) * widen
     const unit = bandUnit(policy, target[i]!, inputs.risk.vol[i]!)
     const shared = { unit: policy.unit, imbalance: deviation * unit, width }

@@ -1,5 +1,7 @@
 /** The forecast of risk behind a book, and how good its estimator and others would have been, as screens and plain data. */
 import { formatAmount, formatDuration, formatInstantShort } from '../../core/base/format.ts'
+import { assertNever } from '../../core/base/result.ts'
+import type { Trend, TrendMeasure } from '../../core/domain/market.ts'
 import { percent } from '../../core/sizing/explain-percent.ts'
 import type { SizePlan } from '../../core/sizing/plan-types.ts'
 import type { Book } from '../../wire/book.ts'
@@ -30,6 +32,7 @@ export function riskScreen(view: RiskView, sheet: Sheet): string[] {
     '',
     ...volTable(view, sheet),
     ...correlationTable(view, sheet),
+    ...(book.risk.trends ?? []).flatMap((trend) => trendTable(book, trend, sheet)),
     ...notes(book, sheet),
     ...(judgement === null ? [] : ['', ...judgementLines(judgement, sheet)]),
   ]
@@ -120,6 +123,33 @@ function extremeTable(
   return renderTable(columns, rows, { ...sheet, indent: 0 })
 }
 
+/** What the guard of a policy reads. */
+function trendTable({ terms }: Book, { measure, confidence, change }: Trend, sheet: Sheet): string[] {
+  const columns: Column[] = [
+    { heading: `Trend by ${measureLabel(measure)}`, align: 'left', shortenTo: 12 },
+    { heading: 'price', align: 'right' },
+    { heading: 'sure', align: 'right' },
+  ]
+  const moved = percentColumn(Array.from(change, Math.expm1), true)
+  const sure = percentColumn([...confidence])
+  const rows = terms.universe.underlyings.map((name, u): Cell[] => [`  ${name}`, moved[u]!, sure[u]!])
+  return ['', ...renderTable(columns, rows, { ...sheet, indent: 0 })]
+}
+
+function measureLabel(measure: TrendMeasure): string {
+  const over = `over ${formatDuration(measure.windowMs)}`
+  switch (measure.kind) {
+    case 'drift':
+      return `drift ${over}`
+    case 'efficiencyRatio':
+      return `efficiency ratio ${over}`
+    case 'varianceRatio':
+      return `variance ratio of ${formatDuration(measure.periodMs)} ${over}`
+    default:
+      return assertNever(measure)
+  }
+}
+
 function notes({ risk }: Book, sheet: Sheet): string[] {
   const lines = risk.notes.flatMap((note) => wrap(printable(`  ${note}`), sheet.columns, '    '))
   return lines.length === 0 ? [] : ['', ...lines]
@@ -198,6 +228,14 @@ export function riskData({ book, plan, judgement }: RiskView): Readonly<Record<s
       riskContribution: imbalance.riskContribution[u]!,
     })),
     correlations: correlationsOf(book),
+    trends: (risk.trends ?? []).map(({ measure, confidence, change }) => ({
+      measure,
+      underlyings: plan.lines.map(({ underlying }, u) => ({
+        underlying,
+        confidence: confidence[u]!,
+        change: Math.expm1(change[u]!),
+      })),
+    })),
     notes: risk.notes,
     score: judgement === null ? null : judgementData(judgement, terms.universe.underlyings),
   }

@@ -13,6 +13,7 @@ import { type BookTerms, makeInputs, r, type TrendTerms } from './book.ts'
 const RUNS = { seed: 20_261_125, numRuns: 200 }
 const NAMES = ['AAA', 'BBB', 'CCC', 'DDD']
 const MEASURE = { kind: 'efficiencyRatio', windowMs: 30 * DAY_MS } as const
+const IMPACT = { law: { scale: 1, exponent: 0.5 }, decay: { joinMs: 3_600_000, decayMs: DAY_MS } }
 const fraction = (min: number, max: number): fc.Arbitrary<string> =>
   fc.integer({ min: min * 1000, max: max * 1000 }).map((k) => String(k / 1000))
 
@@ -65,6 +66,7 @@ const drawn: fc.Arbitrary<Drawn> = fc.integer({ min: 1, max: 4 }).chain((n) => {
       gross: fraction(0.3, 3),
       turnover: fraction(0, 0.5),
       limited: fc.boolean(),
+      hasImpact: fc.boolean(),
     })
     .map((draw): Drawn => {
       const names = NAMES.slice(0, n)
@@ -84,6 +86,7 @@ const drawn: fc.Arbitrary<Drawn> = fc.integer({ min: 1, max: 4 }).chain((n) => {
           held: of(draw.held.map((weight) => String(Number(weight) * 1000))),
           targets: of(draw.targets),
           vols: of(draw.vols),
+          ...(draw.hasImpact ? { costs: { impact: IMPACT }, volumes: of(names.map(() => 1e6)) } : {}),
           correlation: (a, b) => draw.loading[NAMES.indexOf(a)]! * draw.loading[NAMES.indexOf(b)]!,
           limits: draw.limited
             ? { grossMax: r(String(Math.max(Number(draw.gross), gross + 0.001))), turnoverMax: r(draw.turnover) }

@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
 import { DAY_MS } from '../../../src/core/base/instant.ts'
+import { explainBook } from '../../../src/core/sizing/explain.ts'
 import { findPriceFlips } from '../../../src/core/sizing/flip.ts'
 import { movePrice } from '../../../src/core/sizing/flip-moves.ts'
 import type { Guard, Policy } from '../../../src/core/sizing/mandate.ts'
@@ -278,4 +279,23 @@ describe('what is refused', () => {
       expect(codesOf(alone({ kind: 'full', guard: SLOWING }, terms))).toEqual(['risk.trend market'])
     },
   )
+})
+
+describe('what a guarded plan says of itself', () => {
+  const summaryOf = (inputs: PlanInputs): string | undefined =>
+    explainBook(planned(inputs)).find((each) => each.startsWith('the guard'))
+  it('[GUARD-11] one sentence names what is held back, and how much is not traded', () => {
+    // Of .2 and .1, .14 and .22 are not traded.
+    expect(summaryOf(golden({ kind: 'full', guard: SLOWING }))).toBe(
+      'the guard holds back BTC and ETH: 5.0 % of equity less is traded against trends',
+    )
+    expect(summaryOf(alone({ kind: 'full', guard: SLOWING }))).toMatch(/^the guard holds back BTC: 2\.1 % /)
+  })
+
+  it('[GUARD-11] nothing is said where nothing is held back', () => {
+    expect(summaryOf(golden({ kind: 'full' }))).toBeUndefined()
+    expect(summaryOf(alone({ kind: 'full', guard: SLOWING }, { confidence: 0 }))).toBeUndefined()
+    // Inside the band with a guard and without.
+    expect(summaryOf(golden({ ...band('0.5', 'edge'), guard: GUARD } as Policy))).toBeUndefined()
+  })
 })
