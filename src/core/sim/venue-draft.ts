@@ -25,7 +25,7 @@ import type { Fact } from '../ledger/ledger-event.ts'
 import type { Position } from '../ledger/position.ts'
 import { needsMargin } from '../margin/margin-model.ts'
 import type { Booked, OrderSeen } from '../session/session-event.ts'
-import { balanceAt, bookOnAllSides, positionAt } from './venue-accounts.ts'
+import { type Accounts, balanceAt, bookOnAllSides, positionAt } from './venue-accounts.ts'
 import { endOrder, type PastOrder } from './venue-past.ts'
 import type { Columns, Resting, Venue, VenueRules } from './venue-state.ts'
 import type { FillDetail, Quoted, VenueMessage } from './venue-types.ts'
@@ -85,9 +85,10 @@ export function book(draft: Draft, stated: Stated<Fact>): string {
 /** Books a fact that has its name already. */
 export function bookFact(draft: Draft, fact: Booked['fact']): void {
   const { parties } = draft.rules
-  draft.accounts = bookOnAllSides(draft.accounts, parties, { ...fact, seq: draft.accounts.facts + 1 } as Fact)
+  const before = draft.accounts
+  draft.accounts = bookOnAllSides(before, parties, { ...fact, seq: before.facts + 1 } as Fact)
   draft.messages.push({ kind: 'booked', at: draft.at, fact })
-  draft.columns = columnsOf(draft)
+  draft.columns = columnsOf(draft, before)
 }
 
 /** Says what is known of an order. */
@@ -201,22 +202,36 @@ export function initialOf(
   )
 }
 
-/** The trader's books as float64. */
-function columnsOf(draft: Draft): Columns {
-  const { instruments, currencies } = draft.rules.terms.universe
-  const [quantity, basis] = [new Float64Array(instruments.length), new Float64Array(instruments.length)]
-  const cash = Float64Array.from(currencies, (_, c) => toNumber(cashOf(draft, c)))
-  const [margined, held]: [number[], number[]] = [[], []]
-  instruments.forEach((instrument, j) => {
+/** The trader's books as float64; what a fact has not touched is as it was. */
+function columnsOf(draft: Draft, before: Accounts): Columns {
+  const { universe, margin } = draft.rules.terms
+  const { instruments } = universe
+  const { accounts, columns, rules } = draft
+  const [quantity, basis, cash] = [columns.quantity.slice(), columns.basis.slice(), columns.cash.slice()]
+  const [margined, held, money]: [number[], number[], number[]] = [[], [], []]
+  for (let j = 0; j < instruments.length; j++) {
     const position = heldOf(draft, j)
-    if (position.quantity === ZERO) return
-    quantity[j] = toNumber(position.quantity)
-    basis[j] = toNumber(position.basis)
+    if (position !== heldOf({ rules, accounts: before }, j)) {
+      quantity[j] = toNumber(position.quantity)
+      basis[j] = toNumber(position.basis)
+    }
+    if (position.quantity === ZERO) continue
     held.push(j)
-    if (needsMargin(instrument, signOf(position.quantity))) margined.push(j)
-  })
-  const money = currencies.flatMap((_, c) => (cash[c] === 0 ? [] : [c]))
-  return { quantity, basis, cash, margined, held, money }
+    if (needsMargin(instruments[j]!, signOf(position.quantity))) margined.push(j)
+  }
+  for (let c = 0; c < cash.length; c++) {
+    const amount = cashOf({ rules, accounts }, c)
+    if (amount !== cashOf({ rules, accounts: before }, c)) cash[c] = toNumber(amount)
+    if (amount !== ZERO) money.push(c)
+  }
+  const isolated = margin.mode === 'cross' ? [] : margined.map((j) => isolate(draft.posted[j]!, quantity, j))
+  return { quantity, basis, cash, margined, held, money, isolated }
+}
+
+function isolate(posted: Decimal, quantity: Float64Array, j: number): Columns['isolated'][number] {
+  const alone = new Float64Array(quantity.length)
+  alone[j] = quantity[j]!
+  return { posted: toNumber(posted), alone }
 }
 
 /** Whether an instrument can be traded: it is listed, has a price and a mark, and its money has rates. */

@@ -7,7 +7,7 @@
  */
 import { add, type Decimal, fromUnits, negate, signOf, smaller, subtract, ZERO } from '../base/decimal.ts'
 import { ratioDivide, ratioMultiply, ratioOf, ratioToDecimal } from '../base/ratio.ts'
-import { isReciprocal, tradeValue } from '../domain/valuation.ts'
+import { tradeValue } from '../domain/valuation.ts'
 import type { MarginMarks } from '../margin/margin-model.ts'
 import {
   book,
@@ -24,15 +24,17 @@ import {
 import { shareOfValue } from './venue-price.ts'
 import type { Columns, Venue } from './venue-state.ts'
 
-type Books = Pick<Venue, 'rules' | 'columns' | 'posted'>
+type Books = Pick<Venue, 'rules' | 'columns'>
 
-/** Whether no position has to be closed at these marks. Allocates nothing where nothing posts margin. */
+/** Whether no position has to be closed at these marks. Asked at every quote. */
 export function isKept(venue: Books, marks: MarginMarks): boolean {
   const { columns, rules } = venue
   const { margined } = columns
   if (margined.length === 0) return !owesMoney(columns)
-  if (rules.terms.margin.mode === 'isolated') return margined.every((j) => isKeptAlone(venue, j, marks))
-  return collateralOf(venue, marks) >= rules.margin(columns.quantity, marks).maintenance
+  if (rules.terms.margin.mode === 'cross')
+    return collateralOf(venue, marks) >= rules.margin(columns.quantity, marks).maintenance
+  for (let k = 0; k < margined.length; k++) if (!isKeptAlone(venue, k, marks)) return false
+  return true
 }
 
 function owesMoney({ cash, money }: Columns): boolean {
@@ -42,42 +44,41 @@ function owesMoney({ cash, money }: Columns): boolean {
 
 /** Of a margined position, in the settle currency: what closing it at the mark brings, before fees. */
 function openProfit({ columns, rules }: Books, j: number, mark: Float64Array): number {
-  const instrument = rules.terms.universe.instruments[j]!
-  const unit = Number(instrument.multiplier) / 1e18
-  const size = columns.quantity[j]! * unit
-  const value = isReciprocal(instrument) ? -size / mark[j]! : size * mark[j]!
-  // The proceeds of a short sale are in the money already.
-  return instrument.kind === 'spot' ? value : columns.basis[j]! + value
+  const size = columns.quantity[j]! * rules.unit[j]!
+  return columns.basis[j]! + (rules.reciprocal[j] === 1 ? -size / mark[j]! : size * mark[j]!)
 }
 
 /** In the numeraire. */
 export function collateralOf(venue: Books, { mark, rate }: MarginMarks): number {
   const { columns, rules } = venue
-  const { settleOf } = rules.terms.universe
+  const { settleOf, instruments } = rules.terms.universe
   let sum = 0
   for (const c of columns.money) sum += columns.cash[c]! * rate[c]!
-  for (const j of columns.margined) sum += openProfit(venue, j, mark) * rate[settleOf[j]!]!
+  for (const j of columns.margined) {
+    // The proceeds of spot that is owed are in the money already.
+    const proceeds = instruments[j]!.kind === 'spot' ? columns.basis[j]! : 0
+    sum += (openProfit(venue, j, mark) - proceeds) * rate[settleOf[j]!]!
+  }
   return sum
 }
 
-function isKeptAlone(venue: Books, j: number, marks: MarginMarks): boolean {
-  const { columns, rules, posted } = venue
-  const { instruments, settleOf } = rules.terms.universe
-  const alone = new Float64Array(instruments.length)
-  alone[j] = columns.quantity[j]!
-  const proceeds = instruments[j]!.kind === 'spot' ? columns.basis[j]! : 0
-  const equity = Number(posted[j]!) / 1e18 + proceeds + openProfit(venue, j, marks.mark)
-  return equity * marks.rate[settleOf[j]!]! >= rules.margin(alone, marks).maintenance
+/** @param k place among the margined positions */
+function isKeptAlone(venue: Books, k: number, marks: MarginMarks): boolean {
+  const { columns, rules } = venue
+  const j = columns.margined[k]!
+  const { posted, alone } = columns.isolated[k]!
+  const equity = (posted + openProfit(venue, j, marks.mark)) * marks.rate[rules.terms.universe.settleOf[j]!]!
+  return equity >= rules.margin(alone, marks).maintenance
 }
+
+const lostAlone = (venue: Books, marks: MarginMarks): number[] =>
+  venue.columns.margined.filter((_, k) => !isKeptAlone(venue, k, marks))
 
 /** Closes what may not be kept at the marks of the draft's quote. */
 export function liquidate(draft: Draft): void {
   const marks = quoteOf(draft)
   if (isKept(draft, marks)) return
-  if (draft.rules.terms.margin.mode === 'isolated')
-    for (const j of draft.columns.margined) {
-      if (!isKeptAlone(draft, j, marks)) closeIsolated(draft, j)
-    }
+  if (draft.rules.terms.margin.mode === 'isolated') for (const j of lostAlone(draft, marks)) closeIsolated(draft, j)
   else {
     for (const order of draft.orders) cancelOrder(draft, order, 'the account was liquidated')
     for (const j of draft.columns.margined) closeAtMark(draft, j)

@@ -11,6 +11,7 @@ import type { FeeSchedule, FeeTier } from '../cost/fees.ts'
 import { type Metaorder, NO_METAORDER } from '../cost/metaorder.ts'
 import { outOfRange } from '../cost/range.ts'
 import { makeUniverse, type Universe } from '../domain/universe.ts'
+import { isReciprocal } from '../domain/valuation.ts'
 import { type MarginModel, rateModel } from '../margin/margin-model.ts'
 import type { Order } from '../session/order.ts'
 import { type Accounts, emptyAccounts, makeParties, type Parties } from './venue-accounts.ts'
@@ -37,6 +38,9 @@ export interface VenueRules {
   readonly margin: MarginModel
   /** Index of its currency. */
   readonly numeraire: number
+  /** Per instrument: its multiplier, and 1 where value goes with 1/price. */
+  readonly unit: Float64Array
+  readonly reciprocal: Uint8Array
   /** Per instrument. */
   readonly markets: readonly Market[]
 }
@@ -47,6 +51,8 @@ export interface Columns {
   /** Of contracts and of spot that is owed, in the settle currency. */
   readonly basis: Float64Array
   readonly cash: Float64Array
+  /** What each margined position has posted, and its quantity alone, in their order; empty where margin is crossed. */
+  readonly isolated: readonly { readonly posted: number; readonly alone: Float64Array }[]
   /** Instruments whose positions post margin, and those held at all. */
   readonly margined: readonly number[]
   readonly held: readonly number[]
@@ -91,6 +97,8 @@ export function openVenue(terms: VenueTerms, margin: MarginModel = marginOf(term
       parties,
       margin,
       numeraire: parties.scope.currency.get(universe.numeraire)!,
+      unit: Float64Array.from(universe.instruments, ({ multiplier }) => toNumber(multiplier)),
+      reciprocal: Uint8Array.from(universe.instruments, (each) => (isReciprocal(each) ? 1 : 0)),
       markets: marketsOf(terms),
     },
     at: Number.NEGATIVE_INFINITY,
@@ -100,6 +108,7 @@ export function openVenue(terms: VenueTerms, margin: MarginModel = marginOf(term
       quantity: new Float64Array(n),
       basis: new Float64Array(n),
       cash: new Float64Array(universe.currencies.length),
+      isolated: [],
       margined: [],
       held: [],
       money: [],

@@ -5,7 +5,7 @@
  * parts are accounts with both sides booked (`venue-accounts.ts`), prices (`venue-price.ts`), acceptance
  * (`venue-accept.ts`), matching of what rests (`matching.ts`) and margin (`venue-margin.ts`).
  */
-import { absolute, negate, signOf, ZERO } from '../base/decimal.ts'
+import { absolute, negate, signOf, subtract, ZERO } from '../base/decimal.ts'
 import { ratioToDecimal } from '../base/ratio.ts'
 import { assertNever, fail, type Result, succeed } from '../base/result.ts'
 import { fundingPayment } from '../cost/carry.ts'
@@ -109,9 +109,9 @@ function payFunding(draft: Draft, { instrument: j, rate, mark }: Input<'funding'
   const instrument = instrumentAt(draft, j)
   const { amount: paid } = fundingPayment(instrument, { quantity, mark, rate })
   if (paid === ZERO) return
-  book(draft, { kind: 'funded', instrument: instrument.id, paid })
   if (draft.rules.terms.margin.mode === 'isolated')
-    draft.posted = draft.posted.with(j, (draft.posted[j]! - paid) as typeof paid)
+    draft.posted = draft.posted.with(j, subtract(draft.posted[j]!, paid))
+  book(draft, { kind: 'funded', instrument: instrument.id, paid })
   if (draft.quote !== null) liquidate(draft)
 }
 
@@ -138,8 +138,8 @@ function endInstrument(draft: Draft, { instrument: j, price }: Input<'ended'>): 
     fill(draft, closing)
     return
   }
-  const id = book(draft, { kind: 'expired', instrument: instrument.id, price, fees: [] })
   draft.posted = draft.posted.with(j, ZERO)
+  const id = book(draft, { kind: 'expired', instrument: instrument.id, price, fees: [] })
   draft.fills.push(detailOf(draft, closing, { id, signed: negate(quantity) }))
 }
 
