@@ -45,6 +45,11 @@ export const VENUE_LIBRARY: Readonly<Record<string, LibraryCase>> = {
     refused: () => moved(deposit('100 USDT')),
     reads: `100 USDT at ${T0}: id must be new, was "100 USDT at ${T0}" before; name everything that comes or leaves`,
   },
+  'venue.book': {
+    refused: () =>
+      moved({ kind: 'print', at: T0, instrument: 0, taker: 'buy', price: decimal('100'), quantity: decimal('1') }),
+    reads: 'BTC-COIN: tick of BTC-COIN must be known for its book, was missing; give it with the instrument',
+  },
   'venue.order': {
     refused: () => moved(order('buy 1 BTC-PERP', T0, '')),
     reads: 'id: id of an order must say something, was empty; name every order',

@@ -16,8 +16,8 @@ export function matchRange(draft: Draft, range: Ranged): void {
   const instruments = [...new Set(draft.orders.map(({ instrument }) => instrument))].sort((a, b) => a - b)
   for (const j of instruments) {
     const [high, low, volume] = [range.high[j]!, range.low[j]!, range.volume[j]!]
-    // Without a bar, or without a mark to hold by, nothing fills.
-    if (!(volume > 0) || !isTrading(draft, j)) continue
+    // Where a book is fed its trades are told; without a bar, or without a mark to hold by, nothing fills.
+    if (draft.books[j] !== null || !(volume > 0) || !isTrading(draft, j)) continue
     matchOne(draft, j, { high: decimalOfNumber(high), low: decimalOfNumber(low), volume: decimalOfNumber(volume) })
   }
 }
@@ -32,7 +32,7 @@ function matchOne(draft: Draft, j: number, bar: Bar): void {
   const { lot } = instrumentAt(draft, j).grid
   const { resting } = draft.rules.terms
   let taken = ZERO
-  for (const order of draft.orders.filter(({ instrument }) => instrument === j).sort(byPrice)) {
+  for (const order of draft.orders.filter(({ instrument }) => instrument === j).sort(byPriority)) {
     const reach = reachOf(draft, order, bar)
     if (reach === null) continue
     const share: Ratio = resting[reach]
@@ -45,7 +45,7 @@ function matchOne(draft: Draft, j: number, bar: Bar): void {
 }
 
 /** Buys before sells, so that both have a place; within a side the better price first, the sort being stable. */
-function byPrice({ intent: a }: Resting, { intent: b }: Resting): number {
+export function byPriority({ intent: a }: Resting, { intent: b }: Resting): number {
   if (a.side !== b.side) return a.side === 'buy' ? -1 : 1
   return a.side === 'buy' ? compare(b.price!, a.price!) : compare(a.price!, b.price!)
 }

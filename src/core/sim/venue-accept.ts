@@ -9,7 +9,7 @@ import { formatAmount } from '../base/format.ts'
 import { ratioCompare, ratioDivide, ratioMultiply, ratioNegate, ratioOf, ratioToDecimal } from '../base/ratio.ts'
 import { quoted } from '../base/result.ts'
 import type { Instrument, Money } from '../domain/instrument.ts'
-import { signOfSide } from '../domain/portfolio.ts'
+import { type Side, signOfSide } from '../domain/portfolio.ts'
 import { isReciprocal, tradeValue, unitNotional } from '../domain/valuation.ts'
 import { needsMargin } from '../margin/margin-model.ts'
 import type { Intent } from '../session/order.ts'
@@ -24,7 +24,6 @@ export interface Asked {
   readonly signed: Decimal
   /** At most this to a buyer, at least this to a seller. */
   readonly price: Decimal
-  readonly reduceOnly: boolean
   /** Whether what other orders would need is taken as spent. */
   readonly claims: boolean
   /** Of an order that is itself open. */
@@ -40,7 +39,7 @@ export function faultOfForm(venue: Venue, j: number, intent: Intent, mid: Decima
   const held = heldOf(venue, j).quantity
   if (quantity <= ZERO) return `quantity must be above 0, was ${toText(quantity)}`
   const closes = quantity === absolute(held) && signOf(held) === -signOfSide(side)
-  if (!closes && quantity % grid.lot !== 0n)
+  if ((!closes || venue.books[j] !== null) && quantity % grid.lot !== 0n)
     return `quantity must be whole lots of ${toText(grid.lot)}, or all that is held, was ${toText(quantity)}`
   if (quantity < grid.quantityMin)
     return `quantity must be at least ${toText(grid.quantityMin)}, was ${toText(quantity)}`
@@ -70,13 +69,17 @@ function faultOfNotional(
 
 /** The first reason why the account cannot bear a trade; null where it can. */
 export function faultOfMeans(venue: Venue, asked: Asked): string | null {
-  return faultOfReduction(venue, asked) ?? faultOfSpot(venue, asked) ?? faultOfMargin(venue, asked)
+  return faultOfSpot(venue, asked) ?? faultOfMargin(venue, asked)
 }
 
-function faultOfReduction(venue: Venue, { instrument, signed, reduceOnly }: Asked): string | null {
+/** An order that may only reduce needs something to reduce. */
+export function faultOfReduction(
+  venue: Venue,
+  { instrument, side, reduceOnly }: { readonly instrument: number; readonly side: Side; readonly reduceOnly: boolean },
+): string | null {
   const { quantity } = heldOf(venue, instrument)
-  if (!reduceOnly || signOf(quantity) === -signOf(signed)) return null
-  return `an order that may only reduce must be against what is held, was ${signOf(signed) > 0 ? 'a buy' : 'a sell'} with ${toText(quantity)} held`
+  if (!reduceOnly || (quantity !== ZERO && signOf(quantity) !== signOfSide(side))) return null
+  return `an order that may only reduce must be against what is held, was a ${side} with ${toText(quantity)} held`
 }
 
 const restOf = ({ intent, filled }: Resting): Decimal => subtract(intent.quantity, filled)

@@ -1,9 +1,9 @@
 /**
  * Whether a simulated venue still adds up, counted anew from its books: per currency the cash of all parties is what came in;
  * per contract the quantities of trader and counterparties cancel, of spot they are what came in; each balance is the sum
- * of its changes; what rounding left is a few units of the 18th place a fact; margin is posted for what is held alone.
+ * of its changes, each column of float64 is its book; what rounding left is a few units of the 18th place a fact; margin is posted for what is held alone.
  */
-import { absolute, add, type Decimal, fromUnits, toText, ZERO } from '../base/decimal.ts'
+import { absolute, add, type Decimal, fromUnits, toNumber, toText, ZERO } from '../base/decimal.ts'
 import { balanceAt, cashOfAll, positionAt } from './venue-accounts.ts'
 import type { Venue } from './venue-state.ts'
 
@@ -77,6 +77,15 @@ export function auditVenue(venue: Venue): Audit {
     const posted = venue.posted[j]!
     must(posted === ZERO || trader !== ZERO, () => `margin of ${id} must be 0 while it is flat, was ${toText(posted)}`)
     return { instrument: id, arrived, trader, counterparty }
+  })
+  const { quantity, basis, cash } = venue.columns
+  quantities.forEach(({ instrument, trader }, j) => {
+    const own = positionAt(parties, books, parties.trader, j)
+    const same = quantity[j] === toNumber(trader) && basis[j] === toNumber(own.basis)
+    must(same, () => `columns of ${instrument} must be those of the books`)
+  })
+  money.forEach(({ currency, trader }, c) => {
+    must(cash[c] === toNumber(trader), () => `the column of ${currency} must be that of the books`)
   })
   return { money, quantities, faults }
 }

@@ -5,6 +5,7 @@
 import { add, signOf, toText, ZERO } from '../base/decimal.ts'
 import { isInstant } from '../base/instant.ts'
 import { assert, assertNever, type Issue, quoted } from '../base/result.ts'
+import { lotsOf, openOrderBook, ticksOf } from '../flow/index.ts'
 import { checkEvent } from '../ledger/check.ts'
 import type { LedgerEvent } from '../ledger/ledger-event.ts'
 import { needsMargin } from '../margin/margin-model.ts'
@@ -35,6 +36,10 @@ export function checkInput(venue: Venue, input: VenueInput): readonly Issue[] {
       return isSoundQuote(venue, input) ? NONE : faultsOfQuote(venue, input)
     case 'ranged':
       return faultsOfRange(venue, input)
+    case 'book':
+      return faultsOfBook(venue, input)
+    case 'print':
+      return faultsOfPrint(venue, input)
     case 'funding':
     case 'ended':
       return faultsOfInstrument(venue, input)
@@ -139,6 +144,40 @@ function faultsOfRange({ rules }: Venue, { high, low, volume }: Ranged): Issue[]
     must(priced || !(traded > 0), `high and low of ${id} must be known where it traded, was ${top} and ${bottom}`)
     return issues
   })
+}
+
+function faultsOfTick(venue: Venue, j: number): Issue[] {
+  const instrument = venue.rules.terms.universe.instruments[j]
+  assert(instrument !== undefined, `instrument must be an index of the universe, was ${j}`)
+  const { id, grid } = instrument
+  if (grid.tick !== undefined) return []
+  return [
+    issue('venue.book', id, [`tick of ${id} must be known for its book, was missing`, 'give it with the instrument']),
+  ]
+}
+
+function faultsOfBook(
+  venue: Venue,
+  { instrument: j, update }: Extract<VenueInput, { kind: 'book' }>,
+): readonly Issue[] {
+  const untickable = faultsOfTick(venue, j)
+  if (untickable.length > 0 || update.kind === 'delta') return untickable
+  const { id, grid } = instrumentAt(venue, j)
+  const opened = openOrderBook({ id, tick: grid.tick!, lot: grid.lot, depthMax: update.depthMax })
+  return opened.ok ? [] : opened.error
+}
+
+function faultsOfPrint(
+  venue: Venue,
+  { instrument: j, price, quantity }: Extract<VenueInput, { kind: 'print' }>,
+): Issue[] {
+  const untickable = faultsOfTick(venue, j)
+  if (untickable.length > 0) return untickable
+  const { id, grid } = instrumentAt(venue, j)
+  const lattice = { tick: grid.tick!, lot: grid.lot }
+  return [ticksOf(lattice, price), lotsOf(lattice, quantity)].flatMap((steps) =>
+    steps.ok ? [] : steps.error.map((each) => ({ ...each, path: id })),
+  )
 }
 
 type OfInstrument = Extract<VenueInput, { kind: 'funding' | 'ended' }>

@@ -26,6 +26,7 @@ import type { Position } from '../ledger/position.ts'
 import { needsMargin } from '../margin/margin-model.ts'
 import type { Booked, OrderSeen } from '../session/session-event.ts'
 import { type Accounts, balanceAt, bookOnAllSides, positionAt } from './venue-accounts.ts'
+import { bookOf, twiceMid } from './venue-book.ts'
 import { endOrder, type PastOrder } from './venue-past.ts'
 import type { Columns, Resting, Venue, VenueRules } from './venue-state.ts'
 import type { FillDetail, Quoted, VenueMessage } from './venue-types.ts'
@@ -234,12 +235,22 @@ function isolate(posted: Decimal, quantity: Float64Array, j: number): Columns['i
   return { posted: toNumber(posted), alone }
 }
 
+/** Middle of the book where one is fed, else of the quote; null where there is none. */
+export function midOf(venue: Venue, j: number): Decimal | null {
+  const feed = venue.books[j]!
+  if (feed === null) return pricedAt(venue.quote?.mid, j)
+  const twice = twiceMid(bookOf(feed))
+  return twice === null
+    ? null
+    : fromUnits(divideInteger(BigInt(twice) * instrumentAt(venue, j).grid.tick!, 2n, 'halfEven'))
+}
+
 /** Whether an instrument can be traded: it is listed, has a price and a mark, and its money has rates. */
 export function isTrading(venue: Venue, j: number): boolean {
   const { quote, settle } = instrumentAt(venue, j)
   return (
     !venue.ended[j]! &&
-    pricedAt(venue.quote?.mid, j) !== null &&
+    midOf(venue, j) !== null &&
     pricedAt(venue.quote?.mark, j) !== null &&
     rateOf(venue, quote) !== null &&
     rateOf(venue, settle) !== null

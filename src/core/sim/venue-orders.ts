@@ -3,14 +3,16 @@
  * limit and rests with what is left. An id that the venue has had is answered with what became of it and places nothing, so
  * asking twice is harmless.
  */
-import { absolute, add, type Decimal, negate, smaller, subtract, ZERO } from '../base/decimal.ts'
-import { signOfSide } from '../domain/portfolio.ts'
+import { absolute, add, type Decimal, negate, signOf, smaller, subtract, ZERO } from '../base/decimal.ts'
+import { type Side, signOfSide } from '../domain/portfolio.ts'
 import { instrumentIndex } from '../domain/universe.ts'
 import type { Intent } from '../session/order.ts'
-import { faultOfForm, faultOfMeans, unknownInstrument } from './venue-accept.ts'
-import { cancelOrder, type Draft, end, fill, heldOf, instrumentAt, isTrading, pricedAt, tell } from './venue-draft.ts'
+import { faultOfForm, faultOfMeans, faultOfReduction, unknownInstrument } from './venue-accept.ts'
+import { cancelOrder, type Draft, end, fill, heldOf, instrumentAt, isTrading, midOf, tell } from './venue-draft.ts'
+import { offered, queueFor, takeOffered } from './venue-offer.ts'
 import { pastOrder } from './venue-past.ts'
 import { feelTrade, feesOf, type Priced, priceTaker, priceWithin } from './venue-price.ts'
+import type { Resting } from './venue-state.ts'
 
 export function submit(draft: Draft, intent: Intent): void {
   const { id } = intent
@@ -22,19 +24,22 @@ export function submit(draft: Draft, intent: Intent): void {
 }
 
 /** What of an order takes at once, or why the venue does not take the order. */
-function accept(draft: Draft, j: number, intent: Intent): Priced | string {
+function accept(draft: Draft, j: number, intent: Intent): readonly Priced[] | string {
   const closed = faultOfMarket(draft, j)
   if (closed !== null) return closed
-  const fault = faultOfForm(draft, j, intent, pricedAt(draft.quote?.mid, j)!)
+  const fault = faultOfForm(draft, j, intent, midOf(draft, j)!)
   if (fault !== null) return fault
-  const taken = takeable(draft, j, intent)
+  const { id, price, side, reduceOnly } = intent
+  // What may only reduce never opens, whatever it asks for.
+  const quantity = reduceOnly ? smaller(intent.quantity, reducible(draft, j, side)) : intent.quantity
+  const signed = side === 'buy' ? quantity : negate(quantity)
+  const irreducible = faultOfReduction(draft, { instrument: j, side, reduceOnly })
+  if (irreducible !== null) return irreducible
+  const taken = takeable(draft, j, { ...intent, quantity })
   if (typeof taken === 'string') return taken
-  const signed = signOfSide(intent.side) > 0 ? intent.quantity : negate(intent.quantity)
-  const price = intent.price ?? taken.price
-  const { id, reduceOnly } = intent
-  return (
-    faultOfMeans(draft, { instrument: j, signed, price, reduceOnly, claims: true, order: id, first: true }) ?? taken
-  )
+  const worst = price ?? taken.at(-1)?.price
+  if (worst === undefined) return `something must be offered to a market order, was nothing`
+  return faultOfMeans(draft, { instrument: j, signed, price: worst, claims: true, order: id, first: true }) ?? taken
 }
 
 /** Says what became of an id that the venue has had. @returns whether it has */
@@ -57,36 +62,49 @@ function faultOfMarket(draft: Draft, j: number): string | null {
   return isTrading(draft, j) ? null : `${id} must be trading, was without a price, a mark or a rate`
 }
 
-/** What of an order takes at once, no more than there is to reduce where it may only reduce. */
-function takeable(draft: Draft, j: number, intent: Intent): Priced | string {
-  const { side, price, reduceOnly } = intent
-  const held = absolute(heldOf(draft, j).quantity)
-  const quantity = reduceOnly && held !== ZERO ? smaller(intent.quantity, held) : intent.quantity
+/** What of an order takes at once, in parts. */
+function takeable(draft: Draft, j: number, intent: Intent): readonly Priced[] | string {
+  const { side, price, quantity } = intent
+  if (draft.books[j] !== null) return offered(draft, j, intent)
   const order = { instrument: j, side, quantity }
   const priced = price === null ? priceTaker(draft, order) : priceWithin(draft, order, price)
-  return priced.ok ? priced.value : priced.error
+  return priced.ok ? (priced.value.quantity === ZERO ? [] : [priced.value]) : priced.error
 }
 
 function execute(
   draft: Draft,
   j: number,
-  { intent, taken }: { readonly intent: Intent; readonly taken: Priced },
+  { intent, taken }: { readonly intent: Intent; readonly taken: readonly Priced[] },
 ): void {
   const { id, side } = intent
-  if (taken.quantity !== ZERO) {
-    const order = { instrument: j, side, quantity: taken.quantity }
-    const fees = feesOf(draft, { ...order, price: taken.price, liquidity: 'taker', first: true })
-    fill(draft, { ...taken, instrument: j, side, fees, order: id, because: 'plan' })
-    feelTrade(draft, order)
+  const booked = draft.books[j] !== null
+  let filled = ZERO
+  for (const part of taken) {
+    const order = { instrument: j, side, quantity: part.quantity }
+    const fees = feesOf(draft, { ...order, price: part.price, liquidity: 'taker', first: filled === ZERO })
+    fill(draft, { ...part, instrument: j, side, fees, order: id, because: 'plan' })
+    if (!booked) feelTrade(draft, order)
+    filled = add(filled, part.quantity)
   }
-  const filled = taken.quantity
-  const resting = { intent, instrument: j, filled }
+  if (booked) takeOffered(draft, j, { side, taken })
+  const rest = { intent, instrument: j, filled }
   if (filled === intent.quantity) end(draft, { id, state: 'filled', filled, reason: null })
-  else if (intent.reduceOnly && heldOf(draft, j).quantity === ZERO) cancelOrder(draft, resting, NOTHING_LEFT)
+  else if (intent.reduceOnly && reducible(draft, j, side) === ZERO) stop(draft, rest, NOTHING_LEFT)
+  else if (intent.price === null) stop(draft, rest, NOTHING_OFFERED)
   else {
-    draft.orders = [...draft.orders, resting]
+    draft.orders = [...draft.orders, { ...rest, queue: queueFor(draft, rest) }]
     tell(draft, { id, state: 'open', filled, reason: null })
   }
+}
+
+const stop = (draft: Draft, { intent, filled }: Omit<Resting, 'queue'>, reason: string): void =>
+  end(draft, { id: intent.id, state: 'canceled', filled, reason })
+
+const NOTHING_OFFERED = 'nothing more is offered'
+/** What an order of a side could close. */
+function reducible(draft: Draft, j: number, side: Side): Decimal {
+  const { quantity } = heldOf(draft, j)
+  return signOf(quantity) === -signOfSide(side) ? absolute(quantity) : ZERO
 }
 
 const NOTHING_LEFT = 'nothing is left to reduce'
@@ -95,8 +113,7 @@ const NOTHING_LEFT = 'nothing is left to reduce'
 export function fillResting(draft: Draft, id: string, quantity: Decimal): Decimal {
   const order = draft.orders.find(({ intent }) => intent.id === id)!
   const { intent, instrument: j, filled } = order
-  const held = heldOf(draft, j).quantity
-  const part = intent.reduceOnly ? smaller(quantity, absolute(held)) : quantity
+  const part = intent.reduceOnly ? smaller(quantity, reducible(draft, j, intent.side)) : quantity
   const signed = signOfSide(intent.side) > 0 ? part : negate(part)
   const first = filled === ZERO
   const price = intent.price!
@@ -107,7 +124,6 @@ export function fillResting(draft: Draft, id: string, quantity: Decimal): Decima
           instrument: j,
           signed,
           price,
-          reduceOnly: intent.reduceOnly,
           claims: false,
           order: id,
           first,
@@ -117,13 +133,14 @@ export function fillResting(draft: Draft, id: string, quantity: Decimal): Decima
     return ZERO
   }
   const fees = feesOf(draft, { instrument: j, side: intent.side, quantity: part, price, liquidity: 'maker', first })
-  // Where the market came to the limit, the limit is what is known of its middle.
+  // Without a book the limit, to which the market came, is what is known of its middle.
+  const mid = draft.books[j] === null ? price : (midOf(draft, j) ?? price)
   fill(draft, {
     instrument: j,
     side: intent.side,
     quantity: part,
     price,
-    mid: price,
+    mid,
     impact: ZERO,
     fees,
     order: id,
@@ -131,11 +148,13 @@ export function fillResting(draft: Draft, id: string, quantity: Decimal): Decima
   })
   const total = add(filled, part)
   if (total === intent.quantity) end(draft, { id, state: 'filled', filled: total, reason: null })
-  else draft.orders = draft.orders.map((each) => (each === order ? { ...order, filled: total } : each))
+  else if (intent.reduceOnly && reducible(draft, j, intent.side) === ZERO)
+    cancelOrder(draft, { ...order, filled: total }, NOTHING_LEFT)
+  else draft.orders = draft.orders.map((each) => (each.intent.id === id ? { ...each, filled: total } : each))
   return part
 }
 
-export const restOf = (order: Draft['orders'][number]): Decimal => subtract(order.intent.quantity, order.filled)
+export const restOf = (order: Resting): Decimal => subtract(order.intent.quantity, order.filled)
 
 export function cancel(draft: Draft, id: string): void {
   const open = draft.orders.find(({ intent }) => intent.id === id)

@@ -12,15 +12,19 @@ import { type Metaorder, NO_METAORDER } from '../cost/metaorder.ts'
 import { outOfRange } from '../cost/range.ts'
 import { makeUniverse, type Universe } from '../domain/universe.ts'
 import { isReciprocal } from '../domain/valuation.ts'
+import type { QueuedOrder } from '../flow/index.ts'
 import { type MarginModel, rateModel } from '../margin/margin-model.ts'
 import type { Order } from '../session/order.ts'
 import { type Accounts, emptyAccounts, makeParties, type Parties } from './venue-accounts.ts'
+import type { BookFeed } from './venue-book.ts'
 import { emptyPast, type PastOrders } from './venue-past.ts'
 import type { Quoted, VenueTerms } from './venue-types.ts'
 
 /** An order that rests. */
 export interface Resting extends Pick<Order, 'intent' | 'filled'> {
   readonly instrument: number
+  /** Where it stands in its queue; null where no book is fed. */
+  readonly queue: QueuedOrder | null
 }
 
 /** What an instrument costs to trade: a universe of its own, its execution and its fees. */
@@ -67,6 +71,8 @@ export interface Venue {
   readonly quote: Quoted | null
   readonly accounts: Accounts
   readonly columns: Columns
+  /** Per instrument; null where none is fed. */
+  readonly books: readonly (BookFeed | null)[]
   /** Per instrument, in the settle currency: margin of an isolated position; all 0 where margin is crossed. */
   readonly posted: readonly Decimal[]
   /** In order of arrival. */
@@ -113,6 +119,7 @@ export function openVenue(terms: VenueTerms, margin: MarginModel = marginOf(term
       held: [],
       money: [],
     },
+    books: universe.instruments.map(() => null),
     posted: universe.instruments.map(() => ZERO),
     orders: [],
     past: emptyPast(),

@@ -4,9 +4,11 @@ import type { Instant } from '../base/instant.ts'
 import type { Ratio } from '../base/ratio.ts'
 import type { PowerLaw } from '../cost/impact.ts'
 import type { ImpactDecay } from '../cost/metaorder.ts'
+import type { Side } from '../domain/portfolio.ts'
 import type { Universe } from '../domain/universe.ts'
 import type { Intent } from '../session/order.ts'
 import type { Booked, SessionEvent } from '../session/session-event.ts'
+import type { BookUpdate } from './venue-book.ts'
 
 export interface VenueTerms {
   readonly universe: Universe
@@ -50,7 +52,7 @@ export type VenueInput =
       /** Annual, per instrument, for impact. */
       readonly vol: Float64Array
     }
-  /** What traded since the last quote: resting limit orders fill where the range went through them. */
+  /** What traded since the last quote: resting limit orders fill where the range went through them, but where a book is fed. */
   | {
       readonly kind: 'ranged'
       readonly at: Instant
@@ -58,6 +60,17 @@ export type VenueInput =
       readonly low: Float64Array
       /** In units of the instrument. */
       readonly volume: Float64Array
+    }
+  /** An order book in whole ticks and lots of the instrument, which from then on stands for its price. */
+  | { readonly kind: 'book'; readonly at: Instant; readonly instrument: number; readonly update: BookUpdate }
+  /** A trade of others: told before the change of the book that it makes. */
+  | {
+      readonly kind: 'print'
+      readonly at: Instant
+      readonly instrument: number
+      readonly taker: Side
+      readonly price: Decimal
+      readonly quantity: Decimal
     }
   | {
       readonly kind: 'funding'

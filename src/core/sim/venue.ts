@@ -9,9 +9,11 @@ import { absolute, negate, signOf, subtract, ZERO } from '../base/decimal.ts'
 import { ratioToDecimal } from '../base/ratio.ts'
 import { assertNever, fail, type Result, succeed } from '../base/result.ts'
 import { fundingPayment } from '../cost/carry.ts'
+import type { Print } from '../flow/index.ts'
 import { averageEntry } from '../ledger/position.ts'
 import type { VenuePosition } from '../ledger/reconcile.ts'
 import { matchRange } from './matching.ts'
+import { matchPrint, moveBook } from './matching-book.ts'
 import { checkInput } from './venue-check.ts'
 import {
   book,
@@ -58,6 +60,7 @@ const requote = (venue: Venue, quote: Extract<VenueInput, { kind: 'quoted' }>): 
   quote,
   accounts: venue.accounts,
   columns: venue.columns,
+  books: venue.books,
   posted: venue.posted,
   orders: venue.orders,
   past: venue.past,
@@ -74,6 +77,12 @@ function react(draft: Draft, input: VenueInput): void {
       return
     case 'ranged':
       matchRange(draft, input)
+      return
+    case 'book':
+      moveBook(draft, input.instrument, input.update)
+      return
+    case 'print':
+      matchPrint(draft, input.instrument, printOf(draft, input))
       return
     case 'funding':
       payFunding(draft, input)
@@ -102,6 +111,12 @@ function react(draft: Draft, input: VenueInput): void {
 }
 
 type Input<K extends VenueInput['kind']> = Extract<VenueInput, { kind: K }>
+
+/** On the lattice of the instrument, which is checked before. */
+function printOf(draft: Draft, { instrument: j, taker, price, quantity }: Input<'print'>): Print {
+  const { tick, lot } = instrumentAt(draft, j).grid
+  return { taker, tick: Number(price / tick!), lots: Number(quantity / lot) }
+}
 
 /** Out of the margin of an isolated position, where there is one. */
 function payFunding(draft: Draft, { instrument: j, rate, mark }: Input<'funding'>): void {

@@ -2,13 +2,21 @@
 import fc, { type Arbitrary } from 'fast-check'
 import { type Decimal, decimalOfNumber, fromUnits, toText } from '../../../src/core/base/decimal.ts'
 import { ratio } from '../../../src/core/base/ratio.ts'
+import type { BookLevels } from '../../../src/core/flow/index.ts'
+import type { BookUpdate } from '../../../src/core/sim/venue-book.ts'
 import type { VenueInput, VenueTerms } from '../../../src/core/sim/venue-types.ts'
 import { inverse, perp, spot } from '../cost/reference.ts'
 import { deposit, holding, quoted, ranged, T0, termsOf, universeOf } from './venue-market.ts'
 
 const rebated = { taker: decimalOfNumber(0.0007), maker: decimalOfNumber(-0.0001) }
 const SPOT = spot({ fee: rebated })
-const PERP = perp({ fee: rebated, multiplier: decimalOfNumber(0.3) })
+const GRID = {
+  lot: decimalOfNumber(0.5),
+  quantityMin: decimalOfNumber(0),
+  tick: decimalOfNumber(0.25),
+  notionalMin: null,
+}
+const PERP = perp({ fee: rebated, multiplier: decimalOfNumber(0.3), grid: GRID })
 const COIN = inverse({ grid: { lot: decimalOfNumber(1), quantityMin: decimalOfNumber(1), notionalMin: null } })
 export const HISTORY_UNIVERSE = universeOf([SPOT, PERP, COIN])
 
@@ -80,6 +88,43 @@ const ends: Arbitrary<Draft> = fc.tuple(index, prices).map(([instrument, price])
   instrument,
   price: decimalOfNumber(price),
 }))
+/** Levels of the perp around 50, which is tick 200. */
+const levels = (best: number, step: 1 | -1, lots: readonly number[]): BookLevels => ({
+  tick: Float64Array.from(lots, (_, k) => best + k * step),
+  lots: Float64Array.from(lots),
+  count: lots.length,
+})
+const sizes = fc.array(fc.integer({ min: 0, max: 12 }), { maxLength: 6 })
+const books: Arbitrary<Draft> = fc
+  .record({
+    snapshot: fc.integer({ min: 0, max: 3 }).map((x) => x === 0),
+    gap: fc.integer({ min: 0, max: 15 }).map((x) => x === 0),
+    bid: fc.integer({ min: 190, max: 205 }),
+    spread: fc.integer({ min: -3, max: 8 }),
+    bids: sizes,
+    asks: sizes,
+  })
+  .map(({ snapshot, gap, bid, spread, ...drawn }) => (at) => {
+    const both = { bids: levels(bid, -1, drawn.bids), asks: levels(bid + spread, 1, drawn.asks) }
+    const update: BookUpdate = snapshot
+      ? { kind: 'snapshot', seq: at, depthMax: null, ...both }
+      : { kind: 'delta', previousSeq: gap ? at - 1 : null, lastSeq: at, ...both }
+    return { kind: 'book', at, instrument: 1, update }
+  })
+const prints: Arbitrary<Draft> = fc
+  .tuple(
+    fc.constantFrom('buy' as const, 'sell' as const),
+    fc.integer({ min: 190, max: 210 }),
+    fc.integer({ min: 0, max: 30 }),
+  )
+  .map(([taker, tick, lots]) => (at) => ({
+    kind: 'print',
+    at,
+    instrument: 1,
+    taker,
+    price: decimalOfNumber(tick / 4),
+    quantity: decimalOfNumber(lots / 2),
+  }))
 const deposits: Arbitrary<Draft> = fc
   .tuple(fc.constantFrom('USDT', 'BTC', 'USD'), fc.integer({ min: -50, max: 2000 }))
   .map(
@@ -97,6 +142,8 @@ const drafts: Arbitrary<Draft> = fc.oneof(
   { weight: 16, arbitrary: orders },
   { weight: 10, arbitrary: quotes },
   { weight: 6, arbitrary: ranges },
+  { weight: 3, arbitrary: books },
+  { weight: 3, arbitrary: prints },
   { weight: 4, arbitrary: fundings },
   { weight: 1, arbitrary: ends },
   { weight: 4, arbitrary: deposits },
@@ -124,7 +171,7 @@ const steps = fc.array(fc.tuple(fc.integer({ min: -1, max: 4_000_000 }), drafts)
 })
 const OPENINGS: readonly Draft[] = [
   (at) => quoted(at, { mid: 50 }, HISTORY_UNIVERSE),
-  (at) => deposit('3000 USDT', at),
+  (at) => deposit('1500 USDT', at),
   (at) => deposit('2 BTC', at),
 ]
 
