@@ -80,6 +80,13 @@ export function formatInstant(instant: Instant): string {
   return `${String(year).padStart(4, '0')}-${two(month)}-${two(date)}T${time}.${String(clock % SECOND_MS).padStart(3, '0')}Z`
 }
 
+/** Midnight UTC of the first day of the month after the one that an instant lies in. */
+export function startOfNextMonth(instant: Instant): Instant {
+  const { year, month } = civilFromDays(Math.floor(instant / DAY_MS))
+  const next = month === 12 ? daysFromCivil(year + 1, 1, 1) : daysFromCivil(year, month + 1, 1)
+  return next! * DAY_MS
+}
+
 function civilFromDays(day: number): { year: number; month: number; date: number } {
   let year = 1970 + Math.floor(day / 365.2425)
   while (daysFromCivil(year, 1, 1)! > day) year--
