@@ -13,7 +13,7 @@ import { measureTrend } from '../core/risk/trend.ts'
 import { readEstimator } from './book-estimate.ts'
 import { askedTrends } from './book-guard.ts'
 import type { LastClose } from './book-market.ts'
-import { checkUnderlying, type Names, type Report } from './book-names.ts'
+import { type BookContext, checkUnderlying, type Names, type Report } from './book-names.ts'
 import type { Draft } from './book-shape.ts'
 import { accepted, readDuration, readInstant, readNumber } from './scalar.ts'
 
@@ -136,28 +136,38 @@ export function estimateRisk(parts: {
     return { name, time, close, range: { open, high, low } }
   })
   const windowMs = accepted(readDuration(estimate.window))
-  const read = { asOf, from: asOf - windowMs, intervalMs }
+  const estimated = forecastFrom(context, histories, { window: { asOf, from: asOf - windowMs, intervalMs }, estimator })
+  if (estimated === null) return null
+  const found = underlyings.flatMap((name) => candles.get(name)!.notes.map((note) => `${name}: ${note}`))
+  return {
+    model: { ...estimated, notes: [...new Set([...found, ...estimated.notes])] },
+    history: { histories, intervalMs, windowMs, estimator, compare: compare.filter((each) => each !== null) },
+  }
+}
+
+/** The forecast with what limits on past losses and guards read; null and the issues that say why there is none. */
+export function forecastFrom(
+  { draft, report }: BookContext,
+  histories: readonly PriceHistory[],
+  { window, estimator }: { readonly window: HistoryWindow; readonly estimator: RiskEstimator },
+): RiskModel | null {
   const shortfall = draft.limits?.expectedShortfall
   const past =
     shortfall?.method === 'historical' && shortfall.over !== undefined
-      ? pastReturns(histories, read, accepted(readDuration(shortfall.over)))
+      ? pastReturns(histories, window, accepted(readDuration(shortfall.over)))
       : null
   if (past !== null && !past.ok) for (const issue of past.error) report.addIssue(issue)
-  const trends = readTrends(draft, histories, { read, report })
-  const estimated = forecastRisk(histories, read, estimator)
+  const trends = readTrends(draft, histories, { read: window, report })
+  const estimated = forecastRisk(histories, window, estimator)
   if (!estimated.ok) {
     for (const issue of estimated.error) report.addIssue(issue)
     return null
   }
-  const found = underlyings.flatMap((name) => candles.get(name)!.notes.map((note) => `${name}: ${note}`))
   return {
-    model: {
-      ...estimated.value,
-      ...(past?.ok === true ? { scenarios: past.value } : {}),
-      ...(trends.length === 0 ? {} : { trends: trends.map(({ trend }) => trend) }),
-      notes: [...new Set([...found, ...estimated.value.notes, ...trends.flatMap(({ notes }) => notes)])],
-    },
-    history: { histories, intervalMs, windowMs, estimator, compare: compare.filter((each) => each !== null) },
+    ...estimated.value,
+    ...(past?.ok === true ? { scenarios: past.value } : {}),
+    ...(trends.length === 0 ? {} : { trends: trends.map(({ trend }) => trend) }),
+    notes: [...new Set([...estimated.value.notes, ...trends.flatMap(({ notes }) => notes)])],
   }
 }
 

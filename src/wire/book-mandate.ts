@@ -5,7 +5,7 @@
 import { RATIO_ONE, RATIO_ZERO, type Ratio, ratioCompare, ratioOf, reduce } from '../core/base/ratio.ts'
 import { byId, makeUniverse, type Universe } from '../core/domain/universe.ts'
 import { checkMandate } from '../core/sizing/check.ts'
-import type { Knob, Mandate, Policy } from '../core/sizing/mandate.ts'
+import type { Knob, Mandate, Policy, Target } from '../core/sizing/mandate.ts'
 import { type GuardContext, readGuard } from './book-guard.ts'
 import { checkMarketOfLimits, readConstraints } from './book-limits.ts'
 import { type BookContext, checkUnderlying, guess, listed } from './book-names.ts'
@@ -22,10 +22,17 @@ export type Terms = Omit<Mandate, 'policy'>
 
 const optional = (text: string | undefined): Ratio | null => (text === undefined ? null : fractionOf(text))
 
-/** @param currencies every currency of the book; @param held instruments and currencies that are held */
+/**
+ * @param parts.currencies every currency of the book; @param parts.held instruments and currencies that are held
+ * @param parts.target stands for the book's own targets where it is given
+ */
 export function readTerms(
   context: BookContext,
-  parts: { readonly currencies: Iterable<string>; readonly held: ReadonlySet<string> } & TargetInputs,
+  parts: {
+    readonly currencies: Iterable<string>
+    readonly held: ReadonlySet<string>
+    readonly target?: Target
+  } & TargetInputs,
 ): Terms {
   const { names, report, draft } = context
   const complete = [...names.instruments.values()].flatMap((each) =>
@@ -37,7 +44,7 @@ export function readTerms(
     underlyings: [...names.underlyings],
     currencies: [...parts.currencies],
   })
-  const target = readTargets(context, parts)
+  const target = parts.target ?? readTargets(context, parts)
   checkHeldHaveTargets(context, parts.held)
   const terms = {
     universe,

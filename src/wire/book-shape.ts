@@ -2,25 +2,14 @@
  * The shape of a book file: every section and key, as data. The reader, the JSON Schema for editors and the documentation of
  * a key are this one thing. What sections mean together is checked in `book-*.ts`.
  */
+
+import { backtestShape } from './backtest-shape.ts'
 import { limits } from './book-limits-shape.ts'
-import {
-  base,
-  choice,
-  duration,
-  flag,
-  fraction,
-  instant,
-  kind,
-  money,
-  name,
-  number,
-  path,
-  title,
-  version,
-} from './leaf.ts'
+import { cash, positions } from './holdings-shape.ts'
+import { base, choice, duration, flag, fraction, instant, kind, money, name, number, title, version } from './leaf.ts'
 import { marketShape } from './market-shape.ts'
 import { policyShape, widths } from './policy-shape.ts'
-import { type DraftOf, either, type Leaf, listOf, mapOf, openSection, optional, section, variants } from './shape.ts'
+import { type DraftOf, either, type Leaf, listOf, mapOf, optional, section, variants } from './shape.ts'
 import { targetsShape } from './target-shape.ts'
 
 const fee = either(
@@ -93,44 +82,6 @@ const instrument = variants(
       right: choice('the right it gives', ['call', 'put']),
     }),
   ],
-)
-
-const importFormat = choice('csv: instrument,quantity[,entry]; ccxt: what fetchPositions or fetchBalance returned', [
-  'csv',
-  'ccxt',
-])
-
-const positions = openSection(
-  'what is held: a quantity per instrument, or {file: positions.csv}',
-  {
-    file: optional(path({ what: 'a file of positions, relative to the book', example: 'positions.csv' })),
-    from: optional(importFormat),
-  },
-  either(
-    'a quantity such as 1.5, or {quantity, entry}, {value: 70000 USD} or {weight: 70%}',
-    number('quantity', 'any', { what: 'a signed quantity, + long', example: '1.09375' }),
-    section('a position', {
-      quantity: optional(number('quantity', 'any', { what: 'the signed quantity, + long', example: '-2' })),
-      value: optional(money('value', 'any', { what: 'its signed value instead of a quantity', example: '70000 USD' })),
-      weight: optional(
-        fraction('weight', 'any', {
-          what: 'its signed share of `equity` instead of a quantity',
-          example: '70%',
-        }),
-      ),
-      entry: optional(number('entry', 'positive', { what: 'the average entry price', example: '61000' })),
-    }),
-  ),
-)
-
-const cash = openSection(
-  'settled balance per currency, or {file: balance.json, from: ccxt, unrealised: excluded}',
-  {
-    file: optional(path({ what: 'a file with balances, relative to the book', example: 'balance.json' })),
-    from: optional(choice('ccxt: what fetchBalance returned', ['ccxt'])),
-    unrealised: optional(choice("whether the venue's totals include unrealised profit", ['excluded', 'included'])),
-  },
-  number('cash', 'any', { what: 'the settled balance', example: '10000' }),
 )
 
 const order = section('an open order of your own', {
@@ -290,6 +241,7 @@ export const bookShape = section('a book of Equipoise', {
   market: marketShape,
   orders: optional(listOf('open orders of your own', order)),
   sizing: optional(sizing),
+  backtest: optional(backtestShape),
 })
 
 /** The part of a book that has the right shape: whatever the shape refused is absent. */

@@ -105,8 +105,20 @@ export function draftBook(text: string): Result<BookDraft, readonly BookIssue[]>
   }
   const names = readNames(draft, report)
   const line = (path: string): number => lineOfPath(tree, path)
-  const { positions, cash } = draft
   const needs: Needs = {
+    ...holdingNeeds(draft, line),
+    candles: candleNeeds(draft, line),
+    books: depthNeeds(draft, line),
+  }
+  return { ok: true, value: { source: tree, draft, names, issues: report.issues, needs } }
+}
+
+/** Files that say what is held. */
+export function holdingNeeds(
+  { positions, cash }: Pick<Draft, 'positions' | 'cash'>,
+  line: (path: string) => number,
+): Pick<Needs, 'positions' | 'cash'> {
+  return {
     positions:
       positions?.file === undefined
         ? null
@@ -115,10 +127,7 @@ export function draftBook(text: string): Result<BookDraft, readonly BookIssue[]>
       cash?.file === undefined
         ? null
         : { path: cash.file, from: cash.from ?? 'ccxt', unrealised: cash.unrealised ?? null, line: line('cash.file') },
-    candles: candleNeeds(draft, line),
-    books: depthNeeds(draft, line),
   }
-  return { ok: true, value: { source: tree, draft, names, issues: report.issues, needs } }
 }
 
 /** @returns the book, or all its mistakes sorted by line. */
@@ -217,20 +226,20 @@ export function planInputs(book: Book, policy: Policy): PlanInputs {
 }
 
 /** The refusal of a command that needs a policy from a book that names none. */
-export const policyMissing = (book: Book): BookIssue => ({
+export const policyMissing = ({ source }: Pick<Book, 'source'>): BookIssue => ({
   code: 'policy.missing',
   path: 'policy',
   message: 'policy must be given, was missing',
   hint: 'there is no default: write such as `policy: { kind: riskCap, trackingErrorMax: 7% }`',
-  line: book.source.line,
+  line: source.line,
 })
 
 /** Puts lines to issues found after the book was read. */
-export const withLines = (book: Book, issues: readonly Issue[]): BookIssue[] =>
+export const withLines = (book: Pick<Book, 'source'>, issues: readonly Issue[]): BookIssue[] =>
   sortIssues(issues.map((issue) => ({ ...issue, line: lineOfPath(book.source, issue.path) })))
 
 /** By line, then path, then code; the same mistake once. */
-function sortIssues(issues: readonly BookIssue[]): BookIssue[] {
+export function sortIssues(issues: readonly BookIssue[]): BookIssue[] {
   const sorted = [...issues].sort(
     (a, b) => a.line - b.line || byId(a.path, b.path) || byId(a.code, b.code) || byId(a.message, b.message),
   )
@@ -240,7 +249,7 @@ function sortIssues(issues: readonly BookIssue[]): BookIssue[] {
   })
 }
 
-function currenciesIn(draft: Draft, names: Names, loaded: Loaded): Set<string> {
+export function currenciesIn(draft: Draft, names: Names, loaded: Pick<Loaded, 'cash'>): Set<string> {
   const { file: _file, from: _from, unrealised: _unrealised, ...cash } = draft.cash ?? {}
   const { file: _path, from: _format, ...positions } = draft.positions ?? {}
   const valued = Object.values(positions).flatMap((each) =>

@@ -2,14 +2,17 @@
 import {
   type Parsed,
   readBase,
+  readDelay,
   readDuration,
   readFraction,
   readInstant,
   readMoney,
   readNumber,
+  readZone,
   type Sign,
 } from './scalar.ts'
 import { alternatives, type Choice, type Leaf } from './shape.ts'
+import { shown } from './tree.ts'
 
 interface Words {
   /** What it is, in the JSON Schema and after "must be". */
@@ -41,7 +44,11 @@ export const base = (words: Words): Leaf => leaf(words, readBase, NUMERIC)
 export const money = (name: string, sign: Sign, words: Words): Leaf =>
   leaf(words, (text) => readMoney(text, name, sign), TEXT)
 export const duration = (words: Words): Leaf => leaf(words, readDuration, TEXT)
+/** A time that may be `none`. */
+export const delay = (words: Words): Leaf => leaf(words, readDelay, TEXT)
 export const instant = (words: Words): Leaf => leaf(words, readInstant, TEXT)
+/** A zone as it stands behind a time: `+03:00`, `Z`. */
+export const zone = (words: Words): Leaf => leaf(words, readZone, TEXT)
 
 const NAME = /^[\p{L}\p{N}._:/@+#-]{1,64}$/u
 
@@ -107,6 +114,24 @@ export const flag = (what: string): Choice<'true' | 'false'> => ({
   hint: `say ${what}`,
   json: { type: 'boolean', description: what },
 })
+
+/** One word that says what no other form of the same thing says. */
+export const word = (only: string, what: string): Leaf =>
+  leaf(
+    { what, example: only },
+    (text) =>
+      text === only
+        ? { ok: true, value: text }
+        : {
+            ok: false,
+            error: {
+              code: 'value.invalid',
+              message: `must be ${what}, was ${shown(text)}`,
+              hint: `write \`${only}\`, or the other form`,
+            },
+          },
+    TEXT,
+  )
 
 /** One of a few words. */
 export const choice = <const W extends string>(what: string, words: readonly W[]): Choice<W> => ({

@@ -132,6 +132,20 @@ export function readDuration(text: string): Parsed<number> {
       )
 }
 
+/** A duration, or `none`, which is 0. */
+export const readDelay = (text: string): Parsed<number> =>
+  text === 'none' ? { ok: true, value: 0 } : readDuration(text)
+
+/** A zone such as `+03:00` or `Z`, as it stands behind a time. */
+export const readZone = (text: string): Parsed<string> =>
+  parseInstant(`2000-01-01T00:00:00${text}`).ok
+    ? { ok: true, value: text }
+    : refuse(
+        'zone.invalid',
+        `must be a zone such as Z or +03:00, was ${shown(text)}`,
+        'write what its clocks are ahead of UTC',
+      )
+
 export function readInstant(text: string): Parsed<Instant> {
   const parsed = parseInstant(text)
   return parsed.ok ? parsed : refuse('instant.invalid', parsed.error, 'write the time in UTC with a Z behind it')

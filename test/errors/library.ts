@@ -23,6 +23,7 @@ import { readText } from '../repository/source.ts'
 import { issuesOf, type LibraryCase, planned, sound } from './library-case.ts'
 import { EVIDENCE_LIBRARY } from './library-evidence.ts'
 import { FLOW_LIBRARY } from './library-flow.ts'
+import { HISTORY_LIBRARY } from './library-history.ts'
 import { LEDGER_LIBRARY } from './library-ledger.ts'
 import { RISK_LIBRARY } from './library-risk.ts'
 import { RUN_LIBRARY } from './library-run.ts'
@@ -118,6 +119,7 @@ export const LIBRARY: Readonly<Record<string, LibraryCase>> = {
   ...RISK_LIBRARY,
   ...TARGET_LIBRARY,
   ...FLOW_LIBRARY,
+  ...HISTORY_LIBRARY,
   ...LEDGER_LIBRARY,
   ...RUN_LIBRARY,
   ...SESSION_LIBRARY,

@@ -26,7 +26,10 @@ export function runBar(run: Run): void {
   if (history.universe.instruments.some(({ kind }) => kind !== 'spot')) tellQuote(run)
   if (row > from) endLives(run, closeAt)
   deliver(run, closeAt, 'upTo')
+  const { standing } = run.session
   takeSchedule(run, closeAt)
+  // The venue's impact is of the volumes and volatilities that are known now.
+  if (run.session.standing !== standing) quoteAt(run, closeAt, history.close)
   const price = rowOf(history.mark ?? history.close, row, history.universe.instruments.length)
   const rate = rowOf(history.rate, row, history.universe.currencies.length)
   tellSession(run, { kind: 'market', at: closeAt, price, rate })

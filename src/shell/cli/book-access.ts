@@ -22,12 +22,8 @@ export interface OpenBook {
 
 const DEFAULT = 'book.yaml'
 
-/** Opens the book the flag names, or `book.yaml` here, with candles from `earlierMs` before its window. */
-export function openBook(
-  flag: string | undefined,
-  io: Io,
-  { earlierMs }: { readonly earlierMs: number } = { earlierMs: 0 },
-): Outcome<OpenBook> {
+/** The book the flag names, or `book.yaml` here: as the user calls it, and where it is. */
+export function bookPath(flag: string | undefined, io: Io): Outcome<{ readonly file: string; readonly path: string }> {
   if (flag === undefined && !existsSync(resolve(io.cwd, DEFAULT))) {
     io.stderr(
       `equipoise: a book must be given, was none: ${DEFAULT} is not here; name one with --book FILE, or write one with equipoise init\n`,
@@ -36,7 +32,18 @@ export function openBook(
   }
   const file = flag ?? DEFAULT
   // A path is kept as it was written where that names the same file, so that messages show it so.
-  const path = resolve(file) === resolve(io.cwd, file) ? file : resolve(io.cwd, file)
+  return { ok: true, value: { file, path: resolve(file) === resolve(io.cwd, file) ? file : resolve(io.cwd, file) } }
+}
+
+/** Opens the book the flag names, or `book.yaml` here, with candles from `earlierMs` before its window. */
+export function openBook(
+  flag: string | undefined,
+  io: Io,
+  { earlierMs }: { readonly earlierMs: number } = { earlierMs: 0 },
+): Outcome<OpenBook> {
+  const named = bookPath(flag, io)
+  if (!named.ok) return named
+  const { file, path } = named.value
   const read = openFile(path, earlierMs)
   if (!read.ok) return refuse(asCalled(read.error, path, file), file, io)
   return { ok: true, value: { book: read.value, file, title: read.value.name ?? basename(file) } }

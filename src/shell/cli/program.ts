@@ -177,6 +177,18 @@ function addBookCommands(program: Command, io: Io, finish: Finish): void {
       const { book, score = false, over, every } = flags
       finish(await risk({ book, score, over, every, output: outputOf(flags) }, io))
     })
+  bookCommand(program, io, {
+    name: 'backtest',
+    description: 'the book run over history',
+  })
+    .option('--from <time>', "where it begins, instead of the book's own, such as 2025-01-01T00:00:00Z")
+    .option('--to <time>', "where it ends, instead of the book's own")
+    .requiredOption('--check', 'only read what it would be run on, and say what is in it')
+    .action(async (flags: BookFlags & { from?: string; to?: string; check?: true }) => {
+      const { backtest } = await import('./commands/backtest.ts')
+      const { book, from, to, check = false, json = false } = flags
+      finish(await backtest({ book, from, to, check, json }, io))
+    })
   const size = bookCommand(program, io, { name: 'size', description: 'how big one trade should be' })
     .argument('<instrument>', 'instrument of the book')
     .addArgument(program.createArgument('<side>', 'buy or sell').choices(['buy', 'sell']))

@@ -6,9 +6,18 @@
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import type { Result } from '../../core/base/result.ts'
-import { type Book, type BookDraft, draftBook, finishBook, type Loaded, NOTHING_LOADED } from '../../wire/book.ts'
+import {
+  type Book,
+  type BookDraft,
+  draftBook,
+  finishBook,
+  type Loaded,
+  type Needs,
+  NOTHING_LOADED,
+} from '../../wire/book.ts'
 import type { LoadedCandles } from '../../wire/book-candles.ts'
 import type { Levels } from '../../wire/book-liquidity.ts'
+import type { Names } from '../../wire/book-names.ts'
 import { BOOK_BYTES_MAX, type BookIssue } from '../../wire/tree.ts'
 import { readCandles } from './candles.ts'
 import { readOrderBook } from './order-book.ts'
@@ -26,7 +35,7 @@ export function openBook(path: string, earlierMs = 0): Result<Book, readonly Boo
 }
 
 /** Paths in a book are relative to it; messages show them as a person would write them. */
-const besideBook = (folder: string, path: string): string => (isAbsolute(path) ? path : join(folder, path))
+export const besideBook = (folder: string, path: string): string => (isAbsolute(path) ? path : join(folder, path))
 
 interface Refused {
   readonly code: string
@@ -35,7 +44,7 @@ interface Refused {
 }
 
 /** Text of a file in UTF-8, refused by size before it is read. `what` names it in messages. */
-function readText(path: string, what: string): Result<string, Refused> {
+export function readText(path: string, what: string): Result<string, Refused> {
   const refuse = (code: string, message: string, hint: string): Result<string, Refused> => ({
     ok: false,
     error: { code, message: `${what} ${message}`, hint },
@@ -62,30 +71,44 @@ function readText(path: string, what: string): Result<string, Refused> {
   }
 }
 
-function loadNeeds(draft: BookDraft, folder: string, earlierMs: number): Loaded {
-  const { needs, names } = draft
-  const issues: BookIssue[] = []
-  const textOf = (need: { readonly path: string; readonly line: number }, place: string): string | null => {
-    const text = readText(besideBook(folder, need.path), need.path)
-    if (text.ok) return text.value
-    issues.push({ ...text.error, path: place, line: need.line })
-    return null
-  }
-  let loaded: Loaded = NOTHING_LOADED
+/** Positions and balances that the book keeps in files; what is wrong with them is added to `issues`. */
+export function loadHoldings(
+  { needs, names }: { readonly needs: Pick<Needs, 'positions' | 'cash'>; readonly names: Names },
+  folder: string,
+  issues: BookIssue[],
+): Pick<Loaded, 'positions' | 'cash'> {
+  let loaded: Pick<Loaded, 'positions' | 'cash'> = { positions: [], cash: [] }
   if (needs.positions !== null) {
-    const text = textOf(needs.positions, 'positions.file')
+    const text = textOf(needs.positions, { folder, place: 'positions.file', issues })
     if (text !== null) loaded = { ...loaded, positions: importPositions(text, needs.positions, names, issues) }
   }
   if (needs.cash !== null) {
-    const text = textOf(needs.cash, 'cash.file')
+    const text = textOf(needs.cash, { folder, place: 'cash.file', issues })
     if (text !== null) {
       const { positions, cash } = importBalances(text, needs.cash, names, issues)
-      loaded = { ...loaded, positions: [...loaded.positions, ...positions], cash }
+      loaded = { positions: [...loaded.positions, ...positions], cash }
     }
   }
+  return loaded
+}
+
+function textOf(
+  need: { readonly path: string; readonly line: number },
+  { folder, place, issues }: { readonly folder: string; readonly place: string; readonly issues: BookIssue[] },
+): string | null {
+  const text = readText(besideBook(folder, need.path), need.path)
+  if (text.ok) return text.value
+  issues.push({ ...text.error, path: place, line: need.line })
+  return null
+}
+
+function loadNeeds(draft: BookDraft, folder: string, earlierMs: number): Loaded {
+  const { needs } = draft
+  const issues: BookIssue[] = []
+  const held = loadHoldings(draft, folder, issues)
   const books = new Map<string, Levels>()
   for (const need of needs.books) {
-    const text = textOf(need, `market.books.${need.instrument}`)
+    const text = textOf(need, { folder, place: `market.books.${need.instrument}`, issues })
     const levels = text === null ? null : readOrderBook(text, need, issues)
     if (levels !== null) books.set(need.instrument, levels)
   }
@@ -113,5 +136,5 @@ function loadNeeds(draft: BookDraft, folder: string, earlierMs: number): Loaded 
           line,
         })
   }
-  return { ...loaded, candles, books, issues }
+  return { ...NOTHING_LOADED, ...held, candles, books, issues }
 }

@@ -19,9 +19,9 @@ const MISSING: Readonly<Record<string, string>> = {
   EPERM: 'not readable by this user',
 }
 
-/** Codes: candles.unreadable, candles.too-large, candles.zip, candles.truncated, candles.corrupt. */
-export function loadCandleBytes(path: string): Result<Buffer> {
-  const loaded = readWhole(path)
+/** @param what messages call it. Codes: candles.unreadable, candles.too-large, candles.zip, candles.truncated, candles.corrupt. */
+export function loadCandleBytes(path: string, what = 'a candle file'): Result<Buffer> {
+  const loaded = readWhole(path, what)
   if (!loaded.ok) return loaded
   const bytes = loaded.value
   if (bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2]! <= 8)
@@ -50,7 +50,7 @@ export function loadCandleBytes(path: string): Result<Buffer> {
   }
 }
 
-function readWhole(path: string): Result<Buffer> {
+function readWhole(path: string, what: string): Result<Buffer> {
   try {
     return statSync(path).size > BYTES_MAX ? tooLarge(path) : succeed(readFileSync(path))
   } catch (error) {
@@ -59,7 +59,7 @@ function readWhole(path: string): Result<Buffer> {
     return refuse(
       'candles.unreadable',
       path,
-      `${path} must be a candle file, was ${was}`,
+      `${path} must be ${what}, was ${was}`,
       'correct the path; relative paths start at the file that names them',
     )
   }

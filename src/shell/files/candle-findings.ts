@@ -4,11 +4,10 @@
  */
 import { formatAmount, formatDuration, formatInstantShort } from '../../core/base/format.ts'
 import type { Instant } from '../../core/base/instant.ts'
+import { JUMP_FACTOR } from '../../core/sim/history-bars.ts'
 import { lineOf } from './candle-rows.ts'
 import type { CandleFile, Finding } from './candles.ts'
 
-/** A price that changes by more than this factor within one bar is more often an error than a market. */
-const FACTOR_MAX = 10
 /** A jump is undone where the next close is within this factor of the close before the jump. */
 const FACTOR_BACK = 2
 
@@ -46,14 +45,14 @@ export function inspectCandles(file: CandleFile, asOf?: Instant): Finding[] {
     const bottom = Math.min(open[k]!, close[k]!)
     if (top > high[k]! || bottom < low[k]!) tick(outside, k, 0)
     const wick = Math.max(high[k]! / top, bottom / low[k]!)
-    if (wick > FACTOR_MAX) tick(wicks, k, wick)
+    if (wick > JUMP_FACTOR) tick(wicks, k, wick)
     if (volume?.[k] === 0) tick(silent, k, 0)
     if (asOf !== undefined && time[k]! + file.intervalMs > asOf) tick(late, k, 0)
     if (k === 0) continue
     const missing = time[k]! - time[k - 1]! - file.intervalMs
     if (missing > 0) tick(gaps, k, missing)
     const factor = factorOf(close[k]!, close[k - 1]!)
-    if (factor <= FACTOR_MAX) continue
+    if (factor <= JUMP_FACTOR) continue
     tick(jumps, k, factor)
     if (k + 1 < time.length && factorOf(close[k + 1]!, close[k - 1]!) <= FACTOR_BACK) tick(undone, k, factor)
   }
@@ -76,14 +75,14 @@ export function inspectCandles(file: CandleFile, asOf?: Instant): Finding[] {
     jumps,
     'warning',
     'jump',
-    `${counted(jumps.count, 'close')} more than ${FACTOR_MAX} times from the one before (up to ${formatAmount(jumps.most, 1)} times), ` +
+    `${counted(jumps.count, 'close')} more than ${JUMP_FACTOR} times from the one before (up to ${formatAmount(jumps.most, 1)} times), ` +
       `${undone.count} undone by the next bar, the first at ${at(jumps)}`,
   )
   say(
     wicks,
     'warning',
     'wick',
-    `${counted(wicks.count, 'bar')} with a high or low more than ${FACTOR_MAX} times from open and close, the first at ${at(wicks)}`,
+    `${counted(wicks.count, 'bar')} with a high or low more than ${JUMP_FACTOR} times from open and close, the first at ${at(wicks)}`,
   )
   say(
     outside,

@@ -318,7 +318,7 @@ function fieldsLeft(shape: RowShape, cursor: Cursor): number {
 }
 
 /** Turns written times into ms UTC and remembers how they were written. */
-function makeClock() {
+export function makeClock() {
   const units = new Set<string>()
   let unit: (typeof UNITS)[number] = UNITS[1]
   let last = ''

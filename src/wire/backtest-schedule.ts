@@ -1,0 +1,75 @@
+/**
+ * What a run is told as time passes: at each refresh the book as it would have been read then (`backtest-book.ts`), and no
+ * other. Instruments join at a refresh, once they have enough history, and leave when they have ended. A refresh that
+ * changes nothing but expectations is an outlook, any other a mandate. What cannot be computed ends the run, with the time.
+ */
+import { formatInstantShort } from '../core/base/format.ts'
+import { hashOf } from '../core/base/hash.ts'
+import type { Instant } from '../core/base/instant.ts'
+import { type Result, refuse, succeed } from '../core/base/result.ts'
+import { instrumentIndex } from '../core/domain/universe.ts'
+import type { Mandated, OutlookChanged } from '../core/session/session-event.ts'
+import { historyUntil, isAlive, type Known, lastMark } from '../core/sim/history-known.ts'
+import { readBookAt, type ScheduleTerms, sourceOf } from './backtest-book.ts'
+
+type Scheduled = Mandated | OutlookChanged
+
+/** Pulled as time passes: whatever reads it anew computes it anew. */
+export const scheduleOf = (terms: ScheduleTerms): Iterable<Result<Scheduled>> => ({
+  [Symbol.iterator]: () => schedule(terms),
+})
+
+function* schedule(terms: ScheduleTerms): Generator<Result<Scheduled>, void, undefined> {
+  const { history, span } = terms
+  const first = (span.from - span.reads) / span.intervalMs - 1
+  let [traded, mandateHash]: [readonly string[], string | null] = [[], null]
+  for (let row = first; row < history.time.length; row++) {
+    const passed = (row - first) * span.intervalMs
+    const known = historyUntil(history, row)
+    const refreshes = passed % span.refreshMs === 0
+    const next = refreshes ? tradedNow(known, terms) : traded.filter((id) => isAliveById(known, id))
+    if (!refreshes && next.length === traded.length) continue
+    traded = next
+    if (traded.length === 0) {
+      if (row > first) continue
+      yield nothingTraded(known.asOf)
+      return
+    }
+    const read = readBookAt(terms, known, traded)
+    if (!read.ok) {
+      yield read
+      return
+    }
+    const { mandate, outlook } = read.value
+    const hash = hashOf(mandate)
+    const at = known.asOf
+    yield succeed(
+      hash === mandateHash ? { kind: 'outlook', at, outlook } : { kind: 'mandated', at, mandate, hash, outlook },
+    )
+    mandateHash = hash
+  }
+}
+
+const nothingTraded = (asOf: Instant): Result<never> =>
+  refuse(
+    'backtest.nothing',
+    'backtest.from',
+    `an instrument must have a mark, enough returns and its warm-up when the run begins (${formatInstantShort(asOf)}), was none`,
+    'begin later, shorten `warmup`, or use longer histories',
+  )
+
+const isAliveById = (known: Known, id: string): boolean => isAlive(known, instrumentIndex(known.universe, id))
+
+/** Ids of the instruments that a book of the moment would list: alive, seen, and long enough in the market. */
+export function tradedNow(known: Known, { span }: Pick<ScheduleTerms, 'span'>): string[] {
+  const { universe, lives, time, asOf } = known
+  const ready = universe.instruments.map(
+    (_, j) => isAlive(known, j) && lastMark(known, j) !== null && asOf - time[lives[j]!.from]! >= span.warmupMs,
+  )
+  const forecast = universe.underlyings.map(
+    (_, u) => span.windowMs === null || sourceOf(known, u, span.windowMs) !== null,
+  )
+  return universe.instruments.flatMap(({ id }, j) =>
+    ready[j] === true && forecast[universe.underlyingOf[j]!] === true ? [id] : [],
+  )
+}
