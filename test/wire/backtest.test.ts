@@ -9,7 +9,7 @@ import type { Mandated, OutlookChanged } from '../../src/core/session/session-ev
 import { closedAt } from '../../src/core/sim/history.ts'
 import { draftBook, finishBook, NOTHING_LOADED } from '../../src/wire/book.ts'
 import type { LoadedCandles } from '../../src/wire/book-candles.ts'
-import { backtestOf, day, type Files, PARITY, PARITY_FILES, soundBacktest, walk } from './backtests.ts'
+import { backtestOf, day, PAID, PARITY, PARITY_FILES, PERP, PERP_FILES, soundBacktest, walk } from './backtests.ts'
 import { edit } from './books.ts'
 
 type Event = Mandated | OutlookChanged
@@ -23,37 +23,6 @@ function eventsOf(schedule: Iterable<{ ok: boolean }>, until = Number.POSITIVE_I
   return events
 }
 const mandates = (events: readonly Event[]): Mandated[] => events.filter((each) => each.kind === 'mandated')
-
-const PERP = `book: 1
-currency: USDT
-asOf: 2026-01-01T00:00:00Z
-cash: { USDT: 10000 }
-positions: { BTC-PERP: { quantity: 5, entry: 90 } }
-targets: { BTC: 80% }
-policy: { kind: full }
-instruments:
-  BTC-PERP: { kind: perp, underlying: BTC, contract: linear, multiplier: 1, lot: 0.001, fee: 5bp, spread: 1bp }
-costs: { horizon: 7d, carry: { BTC-PERP: { funding: 1bp, every: 8h, at: 2025-01-01T00:00:00Z } } }
-market: { interval: 1d, markAgeMax: 1d, vols: { BTC: 50% }, correlations: {} }
-backtest:
-  from: 2025-01-11T00:00:00Z
-  to: 2025-01-21T00:00:00Z
-  every: 1d
-  refresh: 1d
-  warmup: none
-  latency: 250ms
-  start: book
-  margin: { mode: isolated, leverage: { BTC-PERP: 5 }, maintenance: 1%, liquidationFee: 50bp }
-  funding: { BTC-PERP: { file: paid.csv, every: 8h } }
-  history: { BTC-PERP: p }
-`
-const PAID = Array.from({ length: 60 }, (_, k) => ({ at: day(0) + k * 8 * 3_600_000, rate: (k + 1) / 1e6 }))
-const PERP_FILES: Files = {
-  history: { 'BTC-PERP': walk('BTC-PERP', 0, 20) },
-  funding: {
-    'BTC-PERP': { time: Float64Array.from(PAID, ({ at }) => at), rate: Float64Array.from(PAID, ({ rate }) => rate) },
-  },
-}
 
 describe('the backtest section', () => {
   const missing = (line: string): string[] | string => {

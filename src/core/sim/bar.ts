@@ -110,8 +110,10 @@ function collectFunding(run: Run, closeAt: Instant): void {
     for (; funding.time[run.paid[instrument]!]! <= closeAt; run.paid[instrument]!++) {
       const k = run.paid[instrument]!
       const at = funding.time[k]!
-      // The mark of the row that closes with the payment, else the last that had closed before it.
-      const mark = marks[(at === closeAt ? run.row : run.row - 1) * n + instrument]!
+      // The mark of the row that closes with the payment, else the last that was seen.
+      const closing = at === closeAt ? marks[run.row * n + instrument]! : Number.NaN
+      const mark = closing > 0 ? closing : (run.session.marks?.price[instrument] ?? Number.NaN)
+      // Before its first mark nothing of it is held.
       if (!(mark > 0)) continue
       const rate = decimalOfNumber(funding.rate[k]!)
       carry(run, {

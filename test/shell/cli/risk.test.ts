@@ -89,7 +89,7 @@ describe('the progress bar', () => {
   test('[CLI-52] appears on a terminal after a second, fits it, and is gone at the end', () => {
     const lines = drawn(true, 300).split('\r\u001b[K')
     expect(lines.at(-1)).toBe('')
-    expect(lines[1]).toBe('[########------------] 40 %  Ledoit-Wo…')
+    expect(lines[1]).toBe('[########------------] 40 %  2s left  …')
     expect(lines).toHaveLength(9)
   })
 

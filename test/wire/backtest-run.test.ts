@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest'
+import { toNumber } from '../../src/core/base/decimal.ts'
+import { runBacktest } from '../../src/core/sim/backtest.ts'
+import type { RunRecord } from '../../src/core/sim/run-record.ts'
+import { type Files, PARITY, PARITY_FILES, PERP, PERP_FILES, soundBacktest } from './backtests.ts'
+import { edit } from './books.ts'
+
+function runOf(text: string, files: Files): RunRecord {
+  const run = runBacktest(soundBacktest(text, files).inputs)
+  if (!run.ok) throw new Error(run.error.map(({ message }) => message).join('\n'))
+  return run.value
+}
+
+describe('a book that is run', () => {
+  const record = runOf(PARITY, PARITY_FILES)
+  const { universe, time } = record.history
+  const dayOf = (row: number): string => new Date(time[row]! + 86_400_000).toISOString().slice(0, 10)
+
+  test('[BACK-12] who joins is traded at the decision of that moment, who leaves is closed at its last price, and none is refused', () => {
+    const trades = record.trades.map(({ row, instrument, because }) => [
+      dayOf(row),
+      universe.instruments[instrument]!.id,
+      because,
+    ])
+    // Joined on 7 March; a second later the next bar has opened.
+    expect(trades.filter(([, id]) => id === 'CCC')[0]).toEqual(['2025-03-08', 'CCC', 'plan'])
+    expect(trades.filter(([, id]) => id === 'DDD').at(-1)).toEqual(['2025-04-13', 'DDD', 'delisting'])
+    const last = record.trades.findLast(({ instrument }) => universe.instruments[instrument]!.id === 'DDD')!
+    expect(toNumber(last.mid)).toBe(PARITY_FILES.history.DDD!.close.at(-1))
+    expect(record.decisions.filter(({ status }) => status === 'refused')).toEqual([])
+  })
+
+  test('[BACK-12] a run of the same book and history gives the same record', () => {
+    expect(runOf(PARITY, PARITY_FILES)).toEqual(record)
+  })
+
+  test('[BACK-13] a payment within a gap is of the last mark that was seen', () => {
+    const bars = PERP_FILES.history['BTC-PERP']!
+    const without = (column: Float64Array | null) => column!.filter((_, k) => k !== 14)
+    const gap = {
+      time: without(bars.time),
+      open: without(bars.open),
+      high: without(bars.high),
+      low: without(bars.low),
+      close: without(bars.close),
+      volume: without(bars.volume),
+    }
+    const text = edit(PERP, [
+      ['markAgeMax: 1d', 'markAgeMax: 3d'],
+      ['targets: { BTC: 80% }', 'targets: { BTC: 50% }'],
+    ])
+    const { payments } = runOf(text, { ...PERP_FILES, history: { 'BTC-PERP': gap } })
+    // Three a day until 20 January, 16:00; the one with which the book begins is not its own.
+    expect(payments.filter(({ instrument }) => instrument !== null && instrument >= 0)).toHaveLength(29)
+    expect(payments.every(({ paid }) => toNumber(paid) > 0)).toBe(true)
+  })
+})
