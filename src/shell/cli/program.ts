@@ -17,6 +17,14 @@ interface BookFlags {
   readonly explain?: true
 }
 
+interface BacktestFlags {
+  readonly from?: string
+  readonly to?: string
+  readonly report?: string
+  readonly journal?: string
+  readonly check?: true
+}
+
 type Finish = (code: ExitCode) => void
 
 /** Parses `argv`, runs the command it names and returns its exit code. */
@@ -177,18 +185,7 @@ function addBookCommands(program: Command, io: Io, finish: Finish): void {
       const { book, score = false, over, every } = flags
       finish(await risk({ book, score, over, every, output: outputOf(flags) }, io))
     })
-  bookCommand(program, io, {
-    name: 'backtest',
-    description: 'the book run over history',
-  })
-    .option('--from <time>', "where it begins, instead of the book's own, such as 2025-01-01T00:00:00Z")
-    .option('--to <time>', "where it ends, instead of the book's own")
-    .requiredOption('--check', 'only read what it would be run on, and say what is in it')
-    .action(async (flags: BookFlags & { from?: string; to?: string; check?: true }) => {
-      const { backtest } = await import('./commands/backtest.ts')
-      const { book, from, to, check = false, json = false } = flags
-      finish(await backtest({ book, from, to, check, json }, io))
-    })
+  backtestCommand(program, io, finish)
   const size = bookCommand(program, io, { name: 'size', description: 'how big one trade should be' })
     .argument('<instrument>', 'instrument of the book')
     .addArgument(program.createArgument('<side>', 'buy or sell').choices(['buy', 'sell']))
@@ -211,6 +208,23 @@ function addBookCommands(program: Command, io: Io, finish: Finish): void {
       const { quotes: answerQuotes } = await import('./commands/quotes.ts')
       const { book, range } = flags
       finish(await answerQuotes({ book, instrument, flags, range, output: outputOf(flags) }, io))
+    })
+}
+
+function backtestCommand(program: Command, io: Io, finish: Finish): void {
+  bookCommand(program, io, {
+    name: 'backtest',
+    description: 'the book run over history: result, cost, where it came from',
+  })
+    .option('--from <time>', "where it begins, instead of the book's own, such as 2025-01-01T00:00:00Z")
+    .option('--to <time>', "where it ends, instead of the book's own")
+    .option('--report <file>', 'write the result as a page, never over another file')
+    .option('--journal <file>', 'write every event and what it led to, a line each')
+    .option('--check', 'only read what it would be run on, and say what is in it')
+    .action(async (flags: BookFlags & BacktestFlags) => {
+      const { backtest } = await import('./commands/backtest.ts')
+      const { book, from, to, report, journal, check = false, json = false } = flags
+      finish(await backtest({ book, from, to, report, journal, check, json }, io))
     })
 }
 
