@@ -37,6 +37,7 @@ const reasonSchema = z.discriminatedUnion('kind', [
     wanted: realCodec,
     allowed: realCodec,
     price: realCodec.nullable(),
+    errorPrice: realCodec.nullable(),
   }),
   reasonOf('backInside', {
     limit: limitName,
@@ -47,6 +48,7 @@ const reasonSchema = z.discriminatedUnion('kind', [
     wanted: realCodec,
     allowed: realCodec,
     price: realCodec.nullable(),
+    errorPrice: realCodec.nullable(),
   }),
   reasonOf('outsideLimit', {
     limit: limitName,

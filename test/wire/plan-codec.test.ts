@@ -117,6 +117,7 @@ const reasons = oneOf<Reason>({
     wanted: reals,
     allowed: reals,
     price: fc.option(reals),
+    errorPrice: fc.option(reals),
   }),
   backInside: record({
     limit: limits,
@@ -127,6 +128,7 @@ const reasons = oneOf<Reason>({
     wanted: reals,
     allowed: reals,
     price: fc.option(reals),
+    errorPrice: fc.option(reals),
   }),
   outsideLimit: record({ limit: limits, name: fc.option(names), limitValue: reals, from: reals, to: reals }),
   movedWithOthers: record({ wanted: reals, allowed: reals }),

@@ -7,10 +7,11 @@
  */
 import { type Result, succeed } from '../base/result.ts'
 import { makeDecision, makeSpace } from './decision.ts'
+import { errorSlopeOf } from './error-slope.ts'
 import { type Reached, reachLimits, relaxLimits } from './limit-breach.ts'
 import { limitRows } from './limit-rows.ts'
-import { type Binding, type Cap, exceeds, isBreached, type Row, tradedOf, type Within } from './limits.ts'
-import { boxTowards, projectNearest, shrinkToNearest } from './nearest.ts'
+import { addPrices, type Binding, type Cap, exceeds, isBreached, type Row, tradedOf, type Within } from './limits.ts'
+import { boxTowards, type Nearest, projectNearest, shrinkToNearest } from './nearest.ts'
 import { optimiseWithin } from './optimum.ts'
 import { boxOf } from './optimum-rows.ts'
 import type { Allowed, Imbalance, PlanInputs, Reason, Valued, Wanted } from './plan-types.ts'
@@ -45,10 +46,15 @@ function shrinkUnder(
   const capped = sumByUnderlying(inputs, split.byInstrument)
   if (isWithin(inputs, { wanted, capped, rows, byInstrument: split.byInstrument }))
     return succeed(unlimited(wanted, split.byInstrument))
-  const projected = shrinkToNearest(inputs, { wanted: wanted.trade, split: split.byInstrument, rows })
+  const projected = shrinkToNearest(inputs, {
+    wanted: wanted.trade,
+    split: split.byInstrument,
+    rows,
+    errorSlope: errorSlopeOf(inputs, held),
+  })
   if (!projected.ok) return projected
   const nearest = projected.value
-  const caps = capsThatHold(split, { capped, allowed: nearest.trade })
+  const caps = capsThatHold(split, capped, nearest)
   return succeed(explain(wanted, { ...nearest, binding: [...caps, ...nearest.binding] }))
 }
 
@@ -94,10 +100,11 @@ function bringBack(inputs: PlanInputs, held: Valued, { wanted, rows, breached }:
     space,
     box,
     extra,
+    errorSlope: errorSlopeOf(inputs, held),
   })
   if (!within.ok) return within
   const nearest = within.value
-  const caps = capsThatHold({ byInstrument: split, binding }, { capped, allowed: nearest.trade })
+  const caps = capsThatHold({ byInstrument: split, binding }, capped, nearest)
   const explained = explain(wanted, { ...nearest, binding: [...caps, ...nearest.binding] }, reached.stops)
   return succeed({ ...explained, bounds: reached.bounds, relaxations: relaxed.value })
 }
@@ -175,15 +182,20 @@ function capTrades(inputs: PlanInputs, held: Valued, free: Float64Array): Float6
 /** The caps of the trades that end on them. */
 const capsThatHold = (
   { binding }: Split,
-  { capped, allowed }: { readonly capped: Float64Array; readonly allowed: Float64Array },
-): Binding[] =>
-  binding.flatMap((cap: Cap | null, u): Binding[] => {
+  capped: Float64Array,
+  { trade: allowed, capErrorPrices }: Nearest,
+): Binding[] => {
+  const caps = binding.flatMap((cap: Cap | null, u): Binding[] => {
     if (cap === null || allowed[u] !== capped[u]) return []
     const touches = new Uint8Array(capped.length)
     touches[u] = 1
-    const { limit, name, limitValue } = cap
-    return [{ limit, name, limitValue, touches, back: null, price: null }]
+    const { limit, name, limitValue, perUnit } = cap
+    const saved = capErrorPrices[u]!
+    const errorPrice = saved === null ? null : saved * perUnit
+    return [{ limit, name, limitValue, touches, back: null, price: null, errorPrice }]
   })
+  return addPrices(caps)
+}
 
 /** Trades that differ by less differ by the rounding of two solves. */
 const NOISE = 1e-12
@@ -197,8 +209,8 @@ function explain(wanted: Wanted, { trade, byInstrument, binding }: Within, stops
     const isLess = allowed * z >= 0 && Math.abs(allowed) < Math.abs(z)
     const held = touching.find(({ back }) => (back === null) === isLess) ?? touching[0]
     if (held === undefined) return [{ kind: 'movedWithOthers', wanted: z, allowed }]
-    const { limit, name, limitValue, back, price } = held
-    const shared = { limit, name, limitValue, wanted: z, allowed, price }
+    const { limit, name, limitValue, back, price, errorPrice } = held
+    const shared = { limit, name, limitValue, wanted: z, allowed, price, errorPrice }
     return [back === null ? { kind: 'bound', ...shared } : { kind: 'backInside', ...shared, ...back }]
   })
   return { trade, byInstrument, because, bounds: null, relaxations: [] }

@@ -175,6 +175,20 @@ const beyond = ({ limit }: Named): string => (looser(limit) < 0 ? 'below' : 'abo
 export const relaxationSentence = (relaxation: Relaxation): string =>
   `${limitPhrase(relaxation)} is ${percentTowards(relaxation.needed, looser(relaxation.limit))} instead of ${percent(relaxation.limitValue)}`
 
-/** Per point: what one hundredth more room would save. */
-export const priceClause = ({ limit, price }: { readonly limit: LimitName; readonly price: number | null }): string =>
-  price === null ? '' : `; a point ${looser(limit) < 0 ? 'less' : 'more'} of it would save ${formatBp(price / 100, 1)}`
+/** Tracking errors below this are not worth a word. */
+const ERROR_NOISE = 1e-6
+
+/** Per point: what one hundredth more room would save, in money and in tracking error. */
+export function priceClause(of: {
+  readonly limit: LimitName
+  readonly price: number | null
+  readonly errorPrice: number | null
+}): string {
+  const saved = of.price === null ? [] : [`save ${formatBp(of.price / 100, 1)}`]
+  const error = (of.errorPrice ?? 0) / 100
+  const points = percent(Math.abs(error)).replace(' %', '')
+  const left =
+    Math.abs(error) < ERROR_NOISE ? [] : [`leave ${points} points ${error > 0 ? 'less' : 'more'} tracking error`]
+  const would = [...saved, ...left].join(' and ')
+  return would === '' ? '' : `; a point ${looser(of.limit) < 0 ? 'less' : 'more'} of it would ${would}`
+}

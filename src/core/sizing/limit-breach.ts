@@ -80,7 +80,7 @@ export function reachLimits(
     const prices = solved.value.prices.map((price, k) => (reaches[k]!.price === HELD ? price : 0))
     const under = { ...solved.value, prices }
     const binding = excess === 0 ? [] : bindingOf(universe, under, { box: of.box, rows: kept, decision: of.space })
-    const stops = binding.flatMap((each) => (each.back === null ? [{ ...each, price: null }] : []))
+    const stops = binding.flatMap((each) => (each.back === null ? [{ ...each, price: null, errorPrice: null }] : []))
     return succeed({ bounds, excess, stops })
   }
 }
@@ -152,6 +152,7 @@ function leastExcess(
     ...rest,
     decision: { ...space, terms, rungs: [] },
     sizes: new Float64Array(universe.instruments.length),
+    errorSlope: null,
     solve: (program) => solveCertified(universe, program, 'limits'),
   })
 }

@@ -8,8 +8,10 @@
 import { type Result, succeed } from '../base/result.ts'
 import type { Universe } from '../domain/universe.ts'
 import { rowValue } from '../maths/cost-program-certificate.ts'
+import { measureSensitivity } from '../maths/cost-program-sensitivity.ts'
 import type { CostCap, CostProgram, CostRow } from '../maths/cost-program-types.ts'
 import type { Decision } from './decision.ts'
+import type { ErrorSlope } from './error-slope.ts'
 import { BACK, measureRow, type Row, straightenRow, unitOf } from './limits.ts'
 import { type Box, type CapLine, capOver, type Reach, rowOver } from './optimum-rows.ts'
 
@@ -21,6 +23,8 @@ export interface Question {
   readonly reaches: readonly Reach[]
   /** Per instrument: |t| up to which what impact spends is a straight line to begin with. */
   readonly sizes: Float64Array
+  /** Null: what limits cost in tracking error is not asked for. */
+  readonly errorSlope: ErrorSlope | null
   /** @returns arrays that may be those of the solver */
   readonly solve: (program: CostProgram) => Result<Solved>
 }
@@ -31,6 +35,16 @@ export interface Solved {
   readonly multipliers: Float64Array
   readonly capMultipliers: Float64Array
   readonly boundMultipliers: Float64Array
+  /** What it is the optimum of, where that is not what was asked. */
+  readonly program?: CostProgram
+}
+
+export interface Prices {
+  /** Per row: what one more unit of room would save. */
+  readonly rows: Float64Array
+  /** The same for the rows of the box and for its bounds. */
+  readonly box: Float64Array
+  readonly bounds: Float64Array
 }
 
 export interface UnderLimits {
@@ -41,6 +55,8 @@ export interface UnderLimits {
   /** The same for the rows of the box and, signed, for its bounds. */
   readonly boxPrices: Float64Array
   readonly boundPrices: Float64Array
+  /** Of the tracking error that is left; null where there is no such price. */
+  readonly errorPrices: Prices | null
   /** Whether no row is exceeded by more than it pays for. */
   readonly met: boolean
 }
@@ -93,7 +109,12 @@ function solveRounds(universe: Universe, question: Question): Result<UnderLimits
     )
     const growing = over.filter((of) => gainsLines(rows[of]!, decision))
     if (growing.length === 0 || round === ROUNDS_MAX)
-      return succeed({ traded, ...pricesOf(question, model, answer), met: over.length === 0 })
+      return succeed({
+        traded,
+        ...pricesOf(question, model, answer),
+        errorPrices: errorPricesOf(question, model, { answer, traded, program: answer.program ?? program }),
+        met: over.length === 0,
+      })
     traded.forEach((t, j) => {
       sizes[j] = Math.max(sizes[j]!, Math.abs(t))
     })
@@ -244,5 +265,40 @@ function pricesOf(
     prices,
     boxPrices: multipliers.slice(0, box.rows.length),
     boundPrices: boundMultipliers.slice(0, decision.instruments.length),
+  }
+}
+
+/** −d TE/d bound, TE the tracking error that is left, by the sensitivity of the optimum. */
+function errorPricesOf(
+  { rows, box, decision, errorSlope }: Question,
+  { lines, caps }: Model,
+  {
+    answer,
+    traded,
+    program,
+  }: { readonly answer: Solved; readonly traded: Float64Array; readonly program: CostProgram },
+): Prices | null {
+  const binds = (column: Float64Array): boolean => column.some((each) => each !== 0)
+  const { multipliers, capMultipliers, boundMultipliers } = answer
+  if (errorSlope === null || !(binds(multipliers) || binds(capMultipliers) || binds(boundMultipliers))) return null
+  const slope = errorSlope(traded)
+  if (slope === null) return null
+  const { instruments } = decision
+  const along = Float64Array.from({ length: program.n }, (_, k) =>
+    k < instruments.length ? slope[instruments[k]!]! : 0,
+  )
+  const sensitivity = measureSensitivity(program, answer, along)
+  if (sensitivity === null) return null
+  const prices = new Float64Array(rows.length)
+  lines.forEach(({ of }, k) => {
+    prices[of]! -= sensitivity.rows[box.rows.length + k]!
+  })
+  caps.forEach(({ of, line }, k) => {
+    prices[of]! -= sensitivity.caps[k]! / line.multiple
+  })
+  return {
+    rows: prices,
+    box: sensitivity.rows.slice(0, box.rows.length).map((each) => 0 - each),
+    bounds: Float64Array.from(instruments, (_, k) => 0 - Math.sign(boundMultipliers[k]!) * sensitivity.bounds[k]!),
   }
 }

@@ -59,6 +59,22 @@ export interface Binding extends LimitId {
   readonly back: { readonly from: number; readonly to: number } | null
   /** Fraction of equity that one more unit of room would save; null where nothing weighs cost. */
   readonly price: number | null
+  /** Tracking error that it would save, the other limits as they are; null where that has no such slope. */
+  readonly errorPrice: number | null
+}
+
+/** Limits with one value for all orders: more room for one is more for all, so that its prices are those of all together. */
+const OF_ALL_ORDERS: readonly LimitName[] = ['orderMax', 'participation', 'depthShare']
+
+export function addPrices(bindings: readonly Binding[]): Binding[] {
+  const sum = (of: readonly (number | null)[]): number | null =>
+    of.reduce<number | null>((total, each) => (total === null || each === null ? null : total + each), 0)
+  return bindings.map((one) => {
+    if (one.name !== null || !OF_ALL_ORDERS.includes(one.limit)) return one
+    const all = bindings.filter(({ limit, name }) => limit === one.limit && name === null)
+    if (all.length === 1) return one
+    return { ...one, price: sum(all.map(({ price }) => price)), errorPrice: sum(all.map((each) => each.errorPrice)) }
+  })
 }
 
 /** What a way of obeying the limits leaves: traded weight per underlying and per instrument, and what holds it. */

@@ -7,6 +7,7 @@ import { type Result, succeed } from '../base/result.ts'
 import type { CostProgram } from '../maths/cost-program-types.ts'
 import { solveCertified } from './certified.ts'
 import type { Space } from './decision.ts'
+import type { ErrorSlope } from './error-slope.ts'
 import { solveUnder } from './limit-program.ts'
 import { type Row, slopeRow, tradedOf, type Within } from './limits.ts'
 import { type Box, sourceOf } from './optimum-rows.ts'
@@ -21,25 +22,32 @@ interface Sought {
   /** What the caps on single trades leave of it, per instrument. */
   readonly split: Float64Array
   readonly rows: readonly Row[]
+  readonly errorSlope: ErrorSlope
+}
+
+/** What is nearest, and of each underlying what a unit more of a cap on its trade would save of the tracking error; null: unknown. */
+export interface Nearest extends Within {
+  readonly capErrorPrices: readonly (number | null)[]
 }
 
 /** Every trade keeps its direction and only shrinks. */
-export function shrinkToNearest(inputs: PlanInputs, { wanted, split, rows }: Sought): Result<Within> {
+export function shrinkToNearest(inputs: PlanInputs, sought: Sought): Result<Nearest> {
   const { universe } = inputs.mandate
+  const { split } = sought
   const instruments = Array.from(split.keys()).filter((j) => split[j] !== 0)
   const variablesOf = universe.instrumentsOf.map((own) => own.map((j) => instruments.indexOf(j)).filter((k) => k >= 0))
   const space = { instruments, variablesOf }
   const extra = new Float64Array(instruments.length)
-  return projectNearest(inputs, { wanted, split, rows, space, box: boxBetween(split, instruments), extra })
+  return projectNearest(inputs, { ...sought, space, box: boxBetween(split, instruments), extra })
 }
 
 /** @param extra per variable: one-way cost above that of the cheapest of its underlying, which chooses between them */
 export function projectNearest(
   inputs: PlanInputs,
   of: Sought & { readonly space: Space; readonly box: Box; readonly extra: Float64Array },
-): Result<Within> {
+): Result<Nearest> {
   const { universe } = inputs.mandate
-  const { wanted, split, rows, box } = of
+  const { wanted, split, rows, box, errorSlope } = of
   const { instruments, variablesOf } = of.space
   const terms = { ...distanceTerms(inputs, { wanted, split, instruments, variablesOf }), proportional: of.extra }
   const decision = { instruments, variablesOf, rungs: [], terms }
@@ -49,6 +57,7 @@ export function projectNearest(
     rows,
     reaches: rows.map(({ bound }) => ({ bound, price: Number.POSITIVE_INFINITY })),
     sizes: split.map(Math.abs),
+    errorSlope,
     solve: (program) => solveCertified(universe, program, 'limits'),
   })
   if (!solved.ok) return solved
@@ -59,18 +68,23 @@ export function projectNearest(
   const binding = rows.flatMap((row, k) => {
     if (!(under.prices[k]! > 0)) return []
     const { perUnit, ...source } = sourceOf(universe, row, { variablesOf, traded: byInstrument })
-    if (source.back !== null) return [{ ...source, price: null }]
+    const errorPrice = under.errorPrices?.rows[k] ?? null
+    if (source.back !== null) return [{ ...source, price: null, errorPrice }]
     const slope = slopeRow(universe, row, byInstrument, Int8Array.from(split, Math.sign))
     // A row holds back what adds to it.
     const touches = source.touches.map((each, u) =>
       each === 1 && universe.instrumentsOf[u]!.some((j) => slope[j]! * split[j]! > 0) ? 1 : 0,
     )
-    return [{ ...source, touches, price: null }]
+    return [{ ...source, touches, price: null, errorPrice }]
   })
   // What brings the book back says most.
   return succeed({
     trade,
     byInstrument,
+    capErrorPrices: variablesOf.map((variables) => {
+      const held = variables.find((k) => under.boundPrices[k] !== 0)
+      return held === undefined ? null : (under.errorPrices?.bounds[held] ?? null)
+    }),
     binding: binding.sort((a, b) => Number(a.back === null) - Number(b.back === null)),
   })
 }

@@ -14,7 +14,7 @@ import type { PlanInputs, Valued } from './plan-types.ts'
 import { capInstrument, capUnderlying, tighter } from './trade-caps.ts'
 
 /** What a multiplier is the price of. */
-export interface Source extends Omit<Binding, 'price'> {
+export interface Source extends Omit<Binding, 'price' | 'errorPrice'> {
   /** Units of the program that a unit of the limit is. */
   readonly perUnit: number
 }

@@ -8,8 +8,9 @@ import type { Universe } from '../domain/universe.ts'
 import type { CostOptimum, CostProgram } from '../maths/cost-program-types.ts'
 import { solveCertified } from './certified.ts'
 import { curvatureOf, type Decision, type Space } from './decision.ts'
+import { errorSlopeOf } from './error-slope.ts'
 import { type Solved, solveUnder, type UnderLimits } from './limit-program.ts'
-import { type Binding, type Row, tradedOf, type Within } from './limits.ts'
+import { addPrices, type Binding, type Row, tradedOf, type Within } from './limits.ts'
 import { type Box, boxOf, reachOf, sourceOf } from './optimum-rows.ts'
 import { chooseOrders } from './order-choice.ts'
 import type { PlanInputs, Valued } from './plan-types.ts'
@@ -43,6 +44,7 @@ export function optimiseWithin(
     rows,
     reaches: rows.map(reachOf),
     sizes: free.map(Math.abs),
+    errorSlope: errorSlopeOf(inputs, held),
     solve: (program) => decide(inputs, decision, program),
   })
   if (!solved.ok) return solved
@@ -56,7 +58,7 @@ export function optimiseWithin(
 /** Bounds first: a trade that its own cap holds is held by that. */
 export function bindingOf(
   universe: Universe,
-  { prices, boxPrices, boundPrices, traded }: UnderLimits,
+  { prices, boxPrices, boundPrices, errorPrices, traded }: UnderLimits,
   {
     box,
     rows,
@@ -67,23 +69,32 @@ export function bindingOf(
     const source = price > 0 ? box.highest[k] : price < 0 ? box.lowest[k] : null
     if (source === null || source === undefined) return []
     const { perUnit, ...binding } = source
-    return [{ ...binding, price: Math.abs(price) * perUnit }]
+    const errorPrice = errorPrices === null ? null : errorPrices.bounds[k]! * perUnit
+    return [{ ...binding, price: Math.abs(price) * perUnit, errorPrice }]
   })
   const own = box.sources.map(({ perUnit, ...source }, k): Binding[] =>
-    boxPrices[k]! > 0 ? [{ ...source, price: boxPrices[k]! * perUnit }] : [],
+    boxPrices[k]! > 0
+      ? [
+          {
+            ...source,
+            price: boxPrices[k]! * perUnit,
+            errorPrice: errorPrices === null ? null : errorPrices.box[k]! * perUnit,
+          },
+        ]
+      : [],
   )
-  const whole = rows.map((row, k): Binding[] =>
-    prices[k]! > 0 ? [{ ...sourceOf(universe, row, { ...decision, traded }), price: prices[k]! }] : [],
-  )
-  return [...bounds.flat(), ...own.flat(), ...whole.flat()]
+  const whole = rows.map((row, k): Binding[] => {
+    if (!(prices[k]! > 0)) return []
+    const { perUnit, ...source } = sourceOf(universe, row, { ...decision, traded })
+    return [{ ...source, price: prices[k]!, errorPrice: errorPrices?.rows[k] ?? null }]
+  })
+  return [...addPrices(bounds.flat()), ...own.flat(), ...whole.flat()]
 }
 
 /** The optimum of a program; where orders have fees, of the orders worth theirs. */
 function decide(inputs: PlanInputs, { fixed }: Decision, program: CostProgram): Result<Solved> {
   const solve = (forbidden: Uint8Array): Result<CostOptimum> => {
-    const shut = (bound: Float64Array): Float64Array => bound.map((each, k) => (forbidden[k] === 1 ? 0 : each))
-    const closed = forbidden.includes(1) ? { lower: shut(program.lower), upper: shut(program.upper) } : program
-    return solveCertified(curvatureOf(inputs), { ...program, ...closed }, 'policy')
+    return solveCertified(curvatureOf(inputs), closeTo(program, forbidden), 'policy')
   }
   const { forbidden } = chooseOrders({
     fixed,
@@ -103,5 +114,13 @@ function decide(inputs: PlanInputs, { fixed }: Decision, program: CostProgram): 
     capMultipliers: capMultipliers.slice(),
     // A forbidden order is held by its fee, not by a limit.
     boundMultipliers: boundMultipliers.map((price, k) => (forbidden[k] === 1 ? 0 : price)),
+    program: closeTo(program, forbidden),
   })
+}
+
+/** Without the trades that are forbidden. */
+function closeTo(program: CostProgram, forbidden: Uint8Array): CostProgram {
+  if (!forbidden.includes(1)) return program
+  const shut = (bound: Float64Array): Float64Array => bound.map((each, k) => (forbidden[k] === 1 ? 0 : each))
+  return { ...program, lower: shut(program.lower), upper: shut(program.upper) }
 }

@@ -145,6 +145,11 @@ export type Reason =
       readonly allowed: number
       /** Fraction of equity that one more unit of room would save; null where the policy weighs no cost. */
       readonly price: number | null
+      /**
+       * What one more unit of room would save of the tracking error that the allowed trades leave, −d TE/d limit, below 0 where it
+       * would add to it; null where that has no such slope.
+       */
+      readonly errorPrice: number | null
     }
   /** Traded to bring the book back inside a limit that it was outside of; `to` is what trades can reach. */
   | {
@@ -159,6 +164,7 @@ export type Reason =
       readonly allowed: number
       /** As of `bound`. */
       readonly price: number | null
+      readonly errorPrice: number | null
     }
   /** The plan leaves the book outside a limit that holds. */
   | {

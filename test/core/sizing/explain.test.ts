@@ -39,9 +39,18 @@ const EXAMPLES: { readonly [K in Reason['kind']]: readonly [Extract<Reason, { ki
     'left alone: the cheapest way back to 7.0 % tracking error does without it',
   ],
   bound: [
-    { kind: 'bound', limit: 'gross', name: null, limitValue: 1, wanted: 0.2, allowed: 0.1, price: 0.003 },
+    {
+      kind: 'bound',
+      limit: 'gross',
+      name: null,
+      limitValue: 1,
+      wanted: 0.2,
+      allowed: 0.1,
+      price: 0.003,
+      errorPrice: 0.3,
+    },
     'limited',
-    'the gross limit is 100.0 %: +10.0 % instead of +20.0 %; a point more of it would save 0.3 bp',
+    'the gross limit is 100.0 %: +10.0 % instead of +20.0 %; a point more of it would save 0.3 bp and leave 0.3 points less tracking error',
   ],
   backInside: [
     {
@@ -54,9 +63,10 @@ const EXAMPLES: { readonly [K in Reason['kind']]: readonly [Extract<Reason, { ki
       wanted: 0,
       allowed: -0.1,
       price: null,
+      errorPrice: -0.02,
     },
     'limited',
-    'gross is 120.0 %, above the limit of 100.0 %, and comes back to 100.0 %: -10.0 % instead of nothing',
+    'gross is 120.0 %, above the limit of 100.0 %, and comes back to 100.0 %: -10.0 % instead of nothing; a point more of it would leave 0.02 points more tracking error',
   ],
   outsideLimit: [
     { kind: 'outsideLimit', limit: 'weightMin', name: 'ETH', limitValue: 0.2, from: 0.1, to: 0.15 },
@@ -211,7 +221,10 @@ describe('sentences', () => {
   it('[CLI-24] every limit has words and a sentence of its own', () => {
     const limits = [...LIMIT_NAMES]
     const bounds = limits.map((limit) =>
-      sentence({ kind: 'bound', limit, name: null, limitValue: 0.1, wanted: 0.2, allowed: 0, price: null }, names),
+      sentence(
+        { kind: 'bound', limit, name: null, limitValue: 0.1, wanted: 0.2, allowed: 0, price: null, errorPrice: null },
+        names,
+      ),
     )
     expect(new Set(limits.map((limit) => limitPhrase({ limit, name: null }))).size).toBe(limits.length)
     expect(new Set(bounds).size).toBe(limits.length)

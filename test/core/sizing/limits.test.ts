@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { decimal, toText } from '../../../src/core/base/decimal.ts'
 import type { Instrument } from '../../../src/core/domain/instrument.ts'
+import { moveLimit } from '../../../src/core/sizing/flip-moves.ts'
+import { looser } from '../../../src/core/sizing/limits.ts'
 import type { Limit, Policy } from '../../../src/core/sizing/mandate.ts'
 import { plan } from '../../../src/core/sizing/plan.ts'
 import type { PlanInputs, Reason, SizePlan } from '../../../src/core/sizing/plan-types.ts'
@@ -220,6 +222,113 @@ describe('limits with a price', () => {
     const of = (max: Limit) => goldenOne(aware, { limits: { weightMax: [max, null, null] } })
     expect(codes(of(hard('0.4')))).toEqual(['target.outside-limit targets.BTC'])
     expect(codes(of(priced('0.4', '0.01')))).toEqual([])
+  })
+})
+
+describe('[LIMIT-22] the price of a limit in tracking error', () => {
+  const Z = Math.sqrt(0.04 / 0.36 - 0.09)
+  const errorPrices = (inputs: PlanInputs): (number | null)[] =>
+    bounds(planned(inputs)).flatMap(({ limit, errorPrice }) => (limit === 'frozen' ? [] : [errorPrice]))
+  // A is 20 % too much and frozen, B is missing 20 %: TE = .6·√(.04 + b²) with b what is still missing, dTE/db = .6·b/√(.04 + b²).
+  it.each<readonly [string, number, PlanInputs]>([
+    [
+      '[LIMIT-22] a row over both: b = .1',
+      (0.6 * 0.1) / Math.sqrt(0.05),
+      two({ groups: [{ ...NO_GROUP, netMax: r('0.4') }] }),
+    ],
+    ['[LIMIT-22] a cap on one trade: b = .15', (0.6 * 0.15) / 0.25, two({ tradedMax: [null, r('0.05')] })],
+    [
+      '[LIMIT-22] a share of 5,000: b = .19, and a unit of it is 5 % of equity',
+      (0.05 * 0.6 * 0.19) / Math.sqrt(0.04 + 0.19 ** 2),
+      two(
+        { participation: { share: r('0.2'), ofBook: null, horizonMs: DAY_MS / 2 } },
+        { volumes: { A: 90_000, B: 10_000 } },
+      ),
+    ],
+    // Volatility .6·√(.09 + z²) = .2, z = .14530: dz/dv = v/(.36 z).
+    [
+      '[LIMIT-22] a risk',
+      (0.2 / (0.36 * Z)) * ((0.6 * (0.2 - Z)) / Math.sqrt(0.04 + (0.2 - Z) ** 2)),
+      two({ volatilityMax: r('0.2') }),
+    ],
+  ])('%s', (_, expected, inputs) => {
+    expect(errorPrices(inputs)).toEqual([expect.closeTo(expected, 8)])
+  })
+
+  const aware: Policy = { kind: 'costAware', knob: { kind: 'aversion', aversion: r('10') }, intervalMs: 3_600_000 }
+  it.each<readonly [string, PlanInputs]>([
+    ['turnover', goldenOne(aware, { limits: { turnoverMax: r('0.2') } })],
+    ['gross', goldenOne(aware, { limits: { grossMax: r('0.92'), frozen: Uint8Array.of(1, 0, 0) } })],
+    ['cash', goldenOne(aware, { limits: { cashMin: r('0.08'), frozen: Uint8Array.of(1, 0, 0) } })],
+    [
+      'a largest weight',
+      goldenOne(aware, {
+        targets: { BTC: '0.9', ETH: '0.22', SOL: '0.1' },
+        cash: { USD: '50000' },
+        limits: { weightMax: [null, r('0.23'), null], frozen: Uint8Array.of(1, 0, 0) },
+      }),
+    ],
+    ['a largest order', goldenOne(aware, { limits: { orderMax: r('0.07') } })],
+    ['volatility', goldenOne(aware, { limits: { volatilityMax: r('0.5') } })],
+    ['tracking error, a unit of which is one', goldenOne(aware, { limits: { trackingErrorMax: r('0.005') } })],
+    ['value at risk', goldenOne(aware, { limits: tail('valueAtRisk', 'normal', hard('0.0175')) })],
+    [
+      'a limit of a group',
+      goldenOne(aware, {
+        limits: {
+          groups: [{ group: { name: 'both', members: [1, 2] }, netMin: null, netMax: null, grossMax: r('0.33') }],
+          frozen: Uint8Array.of(1, 0, 0),
+        },
+        cash: { USD: '50000' },
+        targets: { BTC: '0.9', ETH: '0.22', SOL: '0.1' },
+      }),
+    ],
+    ['a limit with a price that holds', goldenOne(aware, { limits: { turnoverMax: priced('0.2', '1') } })],
+    ['a price that is paid', goldenOne(aware, { limits: { turnoverMax: priced('0.2', '0.003') } })],
+    ['turnover under a policy without cost', goldenOne({ kind: 'full' }, { limits: { turnoverMax: r('0.2') } })],
+    ['two limits at once', goldenOne({ kind: 'full' }, { limits: { turnoverMax: r('0.2'), orderMax: r('0.07') } })],
+    [
+      'a band that raises what it should lower',
+      goldenOne(weightBand('0.1'), { limits: { trackingErrorMax: r('0.1') } }),
+    ],
+    [
+      'a limit that the book was outside of',
+      goldenOne(aware, {
+        limits: { grossMax: r('0.82'), frozen: Uint8Array.of(1, 0, 0) },
+        targets: { BTC: '0.5', ETH: '0.2', SOL: '0.1' },
+      }),
+    ],
+    [
+      'one that is outside under a band',
+      goldenOne(weightBand('0.3'), {
+        limits: { grossMax: r('0.8') },
+        targets: { BTC: '0.5', ETH: '0.15', SOL: '0.1' },
+      }),
+    ],
+  ])('[LIMIT-22] is what the tracking error of the optimum falls by where the limit moves: %s', (_, inputs) => {
+    const errorAt = (moved: PlanInputs): number => {
+      const { before, lines } = planned(moved)
+      const left = before.imbalance.weight.map((each, u) => each + lines[u]!.allowed)
+      let square = 0
+      left.forEach((a, i) => {
+        left.forEach((b, j) => {
+          square += a * b * moved.risk.covariance[i * left.length + j]!
+        })
+      })
+      return Math.sqrt(square)
+    }
+    const held = planned(inputs).lines.flatMap(({ because }) =>
+      because.filter((each) => each.kind === 'bound' || each.kind === 'backInside'),
+    )
+    const valued = held.filter(({ limit }) => limit !== 'frozen')
+    expect(valued.length).toBeGreaterThan(0)
+    for (const { limit, name, limitValue, errorPrice } of valued) {
+      const by = 1e-6 * Math.max(0.1, Math.abs(limitValue))
+      const at = (change: number): number =>
+        errorAt(moveLimit(inputs, { limit, name }, limitValue + looser(limit) * change)!)
+      const room = (at(-by) - at(by)) / (2 * by)
+      expect(errorPrice).toBeCloseTo(room, 5)
+    }
   })
 })
 
