@@ -42,6 +42,7 @@ import { benchEvidence } from './evidence.ts'
 import { FILLS_ACCOUNT, makeFills } from './fills.ts'
 import { answered, measure, measureOnce, measureProcess, report, section, type Timing } from './measure.ts'
 import { benchOrderBook } from './order-book.ts'
+import { benchVenue } from './venue.ts'
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const POLICIES: readonly (readonly [string, (n: number) => Policy])[] = [
@@ -305,5 +306,6 @@ benchCovariance()
 benchLedger()
 benchOrderBook()
 benchEvidence()
+benchVenue()
 benchPeers()
 benchStart()

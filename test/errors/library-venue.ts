@@ -27,7 +27,8 @@ export const VENUE_LIBRARY: Readonly<Record<string, LibraryCase>> = {
   },
   'venue.range': {
     refused: () => moved(ranged(T0, [99, 101, -1])),
-    reads: 'BTC-COIN: volume of BTC-COIN must be 0 or more, was -1; repair the data, or say NaN where there is no bar',
+    reads:
+      'BTC-COIN: volume of BTC-COIN must be 0 or more and below 1e30, was -1; repair the data, or say NaN where there is no bar',
   },
   'venue.price': {
     refused: () => moved({ ...ended, price: decimal('0') }),

@@ -5,7 +5,16 @@
  * move it up by the venue's stated rule. Where the other side comes to the limit, what it shows there serves the order. Of
  * own orders the better price is first, of equals the earlier, and what of a trade one takes the next ones do not have.
  */
-import { lotsAtTick, onLevelChange, onTrade, type Print, type QueuedOrder, sizeOf } from '../flow/index.ts'
+import {
+  bestAsk,
+  bestBid,
+  lotsAtTick,
+  onLevelChange,
+  onTrade,
+  type Print,
+  type QueuedOrder,
+  sizeOf,
+} from '../flow/index.ts'
 import { byPriority } from './matching.ts'
 import { type BookUpdate, bookOf, feedBook, openFeed, takeFrom, walkFeed } from './venue-book.ts'
 import { type Draft, instrumentAt, isTrading } from './venue-draft.ts'
@@ -47,7 +56,10 @@ export function moveBook(draft: Draft, j: number, update: BookUpdate): void {
 function serveFromOtherSide(draft: Draft, order: Resting): void {
   const { instrument: j, intent } = order
   const grid = gridOf(draft, j)
+  const book = bookOf(draft.books[j]!)
+  const best = intent.side === 'buy' ? bestAsk(book) : bestBid(book)
   const [lots, limitTick] = [steps(restOf(order), grid.lot), steps(intent.price!, grid.tick)]
+  if (best === null || (intent.side === 'buy' ? best > limitTick : best < limitTick)) return
   const rungs = walkFeed(draft.books[j]!, offeredTo(intent.side), { lots, limitTick })
   const served = rungs.reduce((sum, rung) => sum + rung.lots, 0)
   if (served === 0) return

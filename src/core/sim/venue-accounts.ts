@@ -14,11 +14,13 @@ import { type Books, type CashBalance, emptyBooks, makeScope, type Scope } from 
 import type { Fact } from '../ledger/ledger-event.ts'
 import type { Position } from '../ledger/position.ts'
 
-export interface Parties {
+export type Party = 'trader' | 'counterparty' | 'house'
+export const PARTIES: readonly Party[] = ['trader', 'counterparty', 'house']
+
+export interface Parties extends Readonly<Record<Party, string>> {
   readonly scope: Scope
-  readonly trader: string
-  readonly counterparty: string
-  readonly house: string
+  /** Index of each account in the scope. */
+  readonly place: Readonly<Record<Party, number>>
 }
 
 export interface Accounts {
@@ -35,7 +37,15 @@ export interface Accounts {
 
 export function makeParties(universe: Universe, trader: string): Parties {
   const [counterparty, house] = [`${trader}/counterparty`, `${trader}/house`]
-  return { scope: makeScope(universe, [trader, counterparty, house]), trader, counterparty, house }
+  const scope = makeScope(universe, [trader, counterparty, house])
+  const placeOf = (account: string): number => scope.account.get(account)!
+  return {
+    scope,
+    trader,
+    counterparty,
+    house,
+    place: { trader: placeOf(trader), counterparty: placeOf(counterparty), house: placeOf(house) },
+  }
 }
 
 export const emptyAccounts = ({ scope }: Parties): Accounts => ({
@@ -46,10 +56,10 @@ export const emptyAccounts = ({ scope }: Parties): Accounts => ({
   rounded: scope.universe.currencies.map(() => ZERO),
 })
 
-export const balanceAt = ({ scope }: Parties, books: Books, account: string, currency: number): CashBalance =>
-  books.balances[scope.account.get(account)! * scope.universe.currencies.length + currency]!
-export const positionAt = ({ scope }: Parties, books: Books, account: string, instrument: number): Position =>
-  books.positions[scope.account.get(account)! * scope.universe.instruments.length + instrument]!
+export const balanceAt = ({ scope, place }: Parties, books: Books, party: Party, currency: number): CashBalance =>
+  books.balances[place[party] * scope.universe.currencies.length + currency]!
+export const positionAt = ({ scope, place }: Parties, books: Books, party: Party, instrument: number): Position =>
+  books.positions[place[party] * scope.universe.instruments.length + instrument]!
 
 /** Books one fact of the trader on all sides. */
 export function bookOnAllSides(accounts: Accounts, parties: Parties, fact: Fact): Accounts {
@@ -138,7 +148,4 @@ function keepRounding(
 }
 
 export const cashOfAll = (parties: Parties, books: Books, currency: number): Decimal =>
-  [parties.trader, parties.counterparty, parties.house].reduce(
-    (sum, account) => add(sum, balanceAt(parties, books, account, currency).amount),
-    ZERO,
-  )
+  PARTIES.reduce((sum, party) => add(sum, balanceAt(parties, books, party, currency).amount), ZERO)

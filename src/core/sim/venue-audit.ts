@@ -4,7 +4,7 @@
  * of its changes, each column of float64 is its book; what rounding left is a few units of the 18th place a fact; margin is posted for what is held alone.
  */
 import { absolute, add, type Decimal, fromUnits, toNumber, toText, ZERO } from '../base/decimal.ts'
-import { balanceAt, cashOfAll, positionAt } from './venue-accounts.ts'
+import { balanceAt, cashOfAll, PARTIES, type Party, positionAt } from './venue-accounts.ts'
 import type { Venue } from './venue-state.ts'
 
 export interface Audit {
@@ -40,7 +40,7 @@ export function auditVenue(venue: Venue): Audit {
     if (!holds) faults.push(fault())
   }
   const money = currencies.map((currency, c) => {
-    const amount = (account: string): Decimal => balanceAt(parties, books, account, c).amount
+    const amount = (party: Party): Decimal => balanceAt(parties, books, party, c).amount
     const [deposited, rounded] = [accounts.deposited[c]!, accounts.rounded[c]!]
     const all = cashOfAll(parties, books, c)
     must(all === deposited, () => `cash of all parties must be ${toText(deposited)} ${currency}, was ${toText(all)}`)
@@ -49,38 +49,37 @@ export function auditVenue(venue: Venue): Audit {
       absolute(rounded) <= bound,
       () => `rounding in ${currency} must be at most ${toText(bound)}, was ${toText(rounded)}`,
     )
-    for (const account of [parties.trader, parties.counterparty, parties.house]) {
-      const { amount: stands, changes } = balanceAt(parties, books, account, c)
+    for (const party of PARTIES) {
+      const { amount: stands, changes } = balanceAt(parties, books, party, c)
       const sum = Object.values(changes).reduce(add, ZERO)
       must(
         sum === stands,
-        () => `${currency} of ${account} must be ${toText(sum)} by its changes, was ${toText(stands)}`,
+        () => `${currency} of the ${party} must be ${toText(sum)} by its changes, was ${toText(stands)}`,
       )
     }
-    const { trader, counterparty, house } = parties
     return {
       currency,
       deposited,
-      trader: amount(trader),
-      counterparty: amount(counterparty),
-      house: amount(house),
+      trader: amount('trader'),
+      counterparty: amount('counterparty'),
+      house: amount('house'),
       rounded,
     }
   })
   const quantities = instruments.map(({ id }, j) => {
-    const quantity = (account: string): Decimal => positionAt(parties, books, account, j).quantity
-    const [trader, counterparty] = [quantity(parties.trader), quantity(parties.counterparty)]
+    const quantity = (party: Party): Decimal => positionAt(parties, books, party, j).quantity
+    const [trader, counterparty] = [quantity('trader'), quantity('counterparty')]
     const arrived = accounts.arrived[j]!
     const all = add(trader, counterparty)
     must(all === arrived, () => `${id} of all parties must be ${toText(arrived)}, was ${toText(all)}`)
-    must(quantity(parties.house) === ZERO, () => `the house must hold no ${id}`)
+    must(quantity('house') === ZERO, () => `the house must hold no ${id}`)
     const posted = venue.posted[j]!
     must(posted === ZERO || trader !== ZERO, () => `margin of ${id} must be 0 while it is flat, was ${toText(posted)}`)
     return { instrument: id, arrived, trader, counterparty }
   })
   const { quantity, basis, cash } = venue.columns
   quantities.forEach(({ instrument, trader }, j) => {
-    const own = positionAt(parties, books, parties.trader, j)
+    const own = positionAt(parties, books, 'trader', j)
     const same = quantity[j] === toNumber(trader) && basis[j] === toNumber(own.basis)
     must(same, () => `columns of ${instrument} must be those of the books`)
   })

@@ -61,10 +61,12 @@ export function checkInput(venue: Venue, input: VenueInput): readonly Issue[] {
 const idOf = (input: Extract<VenueInput, { kind: 'submit' | 'cancel' | 'query' }>): string =>
   input.kind === 'submit' ? input.intent.id : input.id
 
+/** What a decimal can hold. */
+const MAX = 1e30
 /** > 0, or NaN where there is none. */
-const isPrice = (x: number): boolean => (x > 0 && x < Number.POSITIVE_INFINITY) || Number.isNaN(x)
+const isPrice = (x: number): boolean => (x > 0 && x < MAX) || Number.isNaN(x)
 /** ≥ 0, or NaN where it is not known. */
-const isAmount = (x: number): boolean => (x >= 0 && x < Number.POSITIVE_INFINITY) || Number.isNaN(x)
+const isAmount = (x: number): boolean => (x >= 0 && x < MAX) || Number.isNaN(x)
 
 /** The same as no fault, without a list: this is asked at every quote. */
 function isSoundQuote({ columns, rules }: Venue, { mid, mark, rate, volumePerDay, vol }: Quoted): boolean {
@@ -96,18 +98,18 @@ function faultsOfQuote({ columns, rules }: Venue, quote: Quoted): Issue[] {
   instruments.forEach(({ id }, j) => {
     for (const name of ['mid', 'mark'] as const)
       must(isPrice(quote[name][j]!), `${name}.${id}`, [
-        `${name} of ${id} must be above 0, was ${quote[name][j]}`,
+        `${name} of ${id} must be above 0 and below 1e30, was ${quote[name][j]}`,
         clean,
       ])
     for (const name of ['volumePerDay', 'vol'] as const)
       must(isAmount(quote[name][j]!), `${name}.${id}`, [
-        `${name} of ${id} must be 0 or more, was ${quote[name][j]}`,
+        `${name} of ${id} must be 0 or more and below 1e30, was ${quote[name][j]}`,
         clean,
       ])
   })
   currencies.forEach((currency, c) => {
     const rate = quote.rate[c]!
-    must(isPrice(rate), `rate.${currency}`, [`rate of ${currency} must be above 0, was ${rate}`, clean])
+    must(isPrice(rate), `rate.${currency}`, [`rate of ${currency} must be above 0 and below 1e30, was ${rate}`, clean])
     must(c !== rules.numeraire || rate === 1, `rate.${currency}`, [
       `rate of ${currency}, in which all is measured, must be 1, was ${rate}`,
       'state every rate in it',
@@ -137,8 +139,11 @@ function faultsOfRange({ rules }: Venue, { high, low, volume }: Ranged): Issue[]
     const must = (holds: boolean, message: string): void => {
       if (!holds) issues.push(issue('venue.range', id, [message, 'repair the data, or say NaN where there is no bar']))
     }
-    must(isAmount(traded), `volume of ${id} must be 0 or more, was ${traded}`)
-    must(isPrice(top) && isPrice(bottom), `high and low of ${id} must be above 0, was ${top} and ${bottom}`)
+    must(isAmount(traded), `volume of ${id} must be 0 or more and below 1e30, was ${traded}`)
+    must(
+      isPrice(top) && isPrice(bottom),
+      `high and low of ${id} must be above 0 and below 1e30, was ${top} and ${bottom}`,
+    )
     must(!(bottom > top), `low of ${id} must be at most its high, was ${bottom} above ${top}`)
     const priced = !Number.isNaN(top) && !Number.isNaN(bottom)
     must(priced || !(traded > 0), `high and low of ${id} must be known where it traded, was ${top} and ${bottom}`)

@@ -55,10 +55,10 @@ export const instrumentAt = ({ rules }: { readonly rules: VenueRules }, j: numbe
   rules.terms.universe.instruments[j]!
 /** What the trader holds of an instrument. */
 export const heldOf = ({ rules, accounts }: Pick<Venue, 'rules' | 'accounts'>, j: number): Position =>
-  positionAt(rules.parties, accounts.books, rules.parties.trader, j)
+  positionAt(rules.parties, accounts.books, 'trader', j)
 /** Money of the trader. */
 export const cashOf = ({ rules, accounts }: Pick<Venue, 'rules' | 'accounts'>, c: number): Decimal =>
-  balanceAt(rules.parties, accounts.books, rules.parties.trader, c).amount
+  balanceAt(rules.parties, accounts.books, 'trader', c).amount
 
 /** A column's number as a decimal; null where it is none above 0. */
 export const pricedAt = (column: Float64Array | undefined, index: number): Decimal | null => {

@@ -252,10 +252,10 @@ describe('what a venue is asked and told', () => {
     expect(
       bad(changed({ mid: Float64Array.of(0, -1, Number.POSITIVE_INFINITY), vol: Float64Array.of(-1, 1, 1) })),
     ).toEqual([
-      'mid.BTC-COIN: mid of BTC-COIN must be above 0, was 0',
-      'vol.BTC-COIN: vol of BTC-COIN must be 0 or more, was -1',
-      'mid.BTC-PERP: mid of BTC-PERP must be above 0, was -1',
-      'mid.BTC-USDT: mid of BTC-USDT must be above 0, was Infinity',
+      'mid.BTC-COIN: mid of BTC-COIN must be above 0 and below 1e30, was 0',
+      'vol.BTC-COIN: vol of BTC-COIN must be 0 or more and below 1e30, was -1',
+      'mid.BTC-PERP: mid of BTC-PERP must be above 0 and below 1e30, was -1',
+      'mid.BTC-USDT: mid of BTC-USDT must be above 0 and below 1e30, was Infinity',
     ])
     expect(bad(changed({ mark: Float64Array.of(100, Number.NaN, 100) }))).toEqual([
       'mark.BTC-PERP: mark of BTC-PERP must be known while its position has margin, was NaN',
@@ -265,7 +265,7 @@ describe('what a venue is asked and told', () => {
       'rate.USDT: rate of USDT, in which all is measured, must be 1, was 2',
     ])
     expect(bad(ranged(T0, [101, 100, -1], UNIVERSE)).slice(0, 2)).toEqual([
-      'BTC-COIN: volume of BTC-COIN must be 0 or more, was -1',
+      'BTC-COIN: volume of BTC-COIN must be 0 or more and below 1e30, was -1',
       'BTC-COIN: low of BTC-COIN must be at most its high, was 101 above 100',
     ])
     expect(bad(ranged(T0, [Number.NaN, 100, 1], UNIVERSE))[0]).toBe(
