@@ -7,6 +7,7 @@ import type { MetricName, Metrics } from '../core/sim/metrics.ts'
 import { METRICS } from '../core/sim/metrics-definitions.ts'
 import { GROWTH, type Growth, type Measure } from '../core/sim/metrics-growth.ts'
 import type { RunReport } from '../core/sim/run-report.ts'
+import { TARGET_FIGURES, type TargetFigure, type TargetRisk } from '../core/sim/target-risk.ts'
 import { canonicalText, columnCodec, decimalCodec, decodeText, flagsCodec, realCodec } from './codec.ts'
 import { policySchema } from './inputs-codec.ts'
 
@@ -30,6 +31,24 @@ const attribution = z.strictObject({
   parts,
   lines: z.array(z.strictObject({ name: z.string().nullable(), gain: decimalCodec, parts })),
 })
+const spread = z.strictObject({ least: realCodec, middle: realCodec, most: realCodec }).nullable()
+type Spreads = Record<TargetFigure, typeof spread>
+const targetRisk = z.strictObject({
+  terms: z.strictObject({
+    seed: z.string(),
+    draws: z.int().min(1),
+    noise: z.array(realCodec),
+    delaysMs: z.array(realCodec),
+  }),
+  rows: z.array(
+    z.strictObject({
+      kind: z.enum(['asItWas', 'noise', 'delay', 'permutation', 'equal']),
+      size: realCodec.nullable(),
+      runs: z.int(),
+      figures: z.strictObject(Object.fromEntries(TARGET_FIGURES.map((name) => [name, spread])) as Spreads),
+    }),
+  ),
+}) satisfies z.ZodType<TargetRisk>
 const issue = z.strictObject({ code: z.string(), path: z.string(), message: z.string(), hint: z.string() })
 
 /** The JSON form of a run. */
@@ -45,6 +64,7 @@ export const runReportSchema = z.strictObject({
   metrics,
   benchmarks: z.array(z.strictObject({ kind: z.enum(BENCHMARKS), wealth: columnCodec, growth })),
   attribution: z.strictObject({ whole: attribution, months: z.array(attribution) }),
+  targetRisk: targetRisk.nullable(),
   columns: z.strictObject({
     time: columnCodec,
     equity: columnCodec,

@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { reportRun } from '../../src/core/sim/run-report.ts'
 import { decodeRunReport, encodeRunReport } from '../../src/wire/run-codec.ts'
-import { exampleRun } from '../core/sim/example-run.ts'
+import { EXAMPLE_RISK, exampleRun } from '../core/sim/example-run.ts'
 import { coin, runOf } from '../core/sim/told-runs.ts'
 
 describe('JSON of a run', () => {
-  const report = reportRun(exampleRun())
+  const report = reportRun(exampleRun(), EXAMPLE_RISK)
   const text = encodeRunReport(report)
 
   test('[REPORT-1] loses nothing and is the same bytes for the same run', () => {
     const decoded = decodeRunReport(text)
     expect(decoded).toEqual({ ok: true, value: report })
-    expect(encodeRunReport(reportRun(exampleRun()))).toBe(text)
+    expect(encodeRunReport(reportRun(exampleRun(), EXAMPLE_RISK))).toBe(text)
     if (decoded.ok) expect(encodeRunReport(decoded.value)).toBe(text)
   })
 

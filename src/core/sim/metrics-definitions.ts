@@ -2,14 +2,15 @@
 import type { MetricName } from './metrics.ts'
 
 /**
- * fraction: printed in percent. gain: likewise, with its sign. perYear and gainPerYear: the same of a year. ratio: a number.
- * duration: ms. count: whole. probability: a p-value.
+ * fraction: printed in percent. gain: likewise, with its sign. perYear and gainPerYear: the same of a year. cost: of a year, in basis
+ * points. ratio: a number. duration: ms. count: whole. probability: a p-value.
  */
 export type MetricUnit =
   | 'fraction'
   | 'gain'
   | 'perYear'
   | 'gainPerYear'
+  | 'cost'
   | 'ratio'
   | 'duration'
   | 'count'
@@ -141,21 +142,16 @@ export const METRICS: readonly MetricDefinition[] = [
     "fills, liquidations and closings at the end of an instrument's life included",
   ),
   ofTrading('turnover', 'turnover', 'perYear', 'Σ |traded weight| a year, purchases and sales both counted'),
-  ofTrading(
-    'cost',
-    'trading cost',
-    'perYear',
-    'fee, spread and impact, each a fraction of the equity of its row, a year',
-  ),
-  ofTrading('feeCost', 'of it fees', 'perYear', 'fees paid less rebates, likewise'),
+  ofTrading('cost', 'trading cost', 'cost', 'fee, spread and impact, each a fraction of the equity of its row, a year'),
+  ofTrading('feeCost', 'of it fees', 'cost', 'fees paid less rebates, likewise'),
   ofTrading(
     'spreadCost',
     'of it spread',
-    'perYear',
+    'cost',
     'what a fill was worse than the mid price by the spread, and by rounding to a tick, likewise',
   ),
-  ofTrading('impactCost', 'of it impact', 'perYear', "what it was worse by the order's own impact, likewise"),
-  ofTrading('carryCost', 'carry', 'perYear', 'funding and borrowing paid less received, likewise'),
+  ofTrading('impactCost', 'of it impact', 'cost', "what it was worse by the order's own impact, likewise"),
+  ofTrading('carryCost', 'carry', 'cost', 'funding and borrowing paid less received, likewise'),
   ofTrading(
     'hitRate',
     'hit rate',

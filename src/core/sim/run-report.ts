@@ -15,6 +15,7 @@ import { closedAt } from './history.ts'
 import { type BenchmarkRun, type Measured, type Metrics, measureRun } from './metrics.ts'
 import { makePricePath } from './price-path.ts'
 import type { RunRecord, TradeRecord } from './run-record.ts'
+import type { TargetRisk } from './target-risk.ts'
 
 export interface RunReport {
   readonly numeraire: string
@@ -30,6 +31,8 @@ export interface RunReport {
   readonly metrics: Metrics
   readonly benchmarks: readonly BenchmarkRun[]
   readonly attribution: RunAttribution
+  /** null where it was not assessed. */
+  readonly targetRisk: TargetRisk | null
   readonly columns: ReportColumns
   readonly trades: readonly ReportedTrade[]
   readonly payments: readonly ReportedPayment[]
@@ -86,7 +89,7 @@ export interface ReportHashes {
   readonly ledger: string
 }
 
-export function reportRun(record: RunRecord): RunReport {
+export function reportRun(record: RunRecord, targetRisk: TargetRisk | null = null): RunReport {
   const { history, mandate, from, to } = record
   const { universe } = history
   const measured = measureRun(record)
@@ -103,6 +106,7 @@ export function reportRun(record: RunRecord): RunReport {
     metrics: measured.metrics,
     benchmarks: measured.benchmarks,
     attribution: attributeRun(record),
+    targetRisk,
     columns: columnsOf(record, measured),
     trades: tradesOf(record),
     payments: record.payments.map(({ at, instrument, paid }) => ({

@@ -6,10 +6,12 @@ import type { MetricName } from '../../core/sim/metrics.ts'
 import { METRICS } from '../../core/sim/metrics-definitions.ts'
 import type { Growth, Measure } from '../../core/sim/metrics-growth.ts'
 import type { ReportedDecision, RunReport } from '../../core/sim/run-report.ts'
+import type { TargetRisk } from '../../core/sim/target-risk.ts'
 import { percent } from '../../core/sizing/explain-percent.ts'
 import { BENCHMARK_LABELS, PART_LABELS } from '../report/labels.ts'
 import { equityText, measureNote, metricText, rowsText } from '../report/measure-text.ts'
 import { refusals } from '../report/refusals.ts'
+import { targetRiskHeadings, targetRiskRows } from '../report/target-risk-text.ts'
 import { titleLines } from './plan-screen.ts'
 import { policyLabel } from './policy-label.ts'
 import { type Cell, type Column, renderTable, type Sheet } from './table.ts'
@@ -34,12 +36,14 @@ export function backtestScreen(report: RunReport, title: string, sheet: Sheet): 
     '',
     ...heading('Where the result came from', sheet),
     ...attributionTable(attribution.whole, sheet),
+    ...targetRiskLines(report.targetRisk, sheet),
     ...refusedLines(report.decisions, sheet),
     ...noteLines(report.notes, sheet),
   ]
 }
 
-const heading = (text: string, sheet: Sheet): string[] => [paint(text, 'strong', sheet.color)]
+const heading = (text: string, sheet: Sheet): string[] =>
+  wrap(text, sheet.columns).map((line) => paint(line, 'strong', sheet.color))
 
 const SHOWN: readonly (keyof Growth)[] = [
   'totalReturn',
@@ -121,6 +125,19 @@ function attributionTable(whole: Attribution, sheet: Sheet): string[] {
 
 /** Codes shown; a run that is refused everywhere says the same thing over and over. */
 const CODES_SHOWN = 5
+
+function targetRiskLines(risk: TargetRisk | null, sheet: Sheet): string[] {
+  if (risk === null) return []
+  const columns: Column[] = [
+    { heading: '', align: 'left' },
+    ...targetRiskHeadings.map((text, position) => ({ heading: text, align: 'right' as const, drop: position })),
+  ]
+  return [
+    '',
+    ...heading('What hangs on the target: the same run with others', sheet),
+    ...renderTable(columns, targetRiskRows(risk), sheet),
+  ]
+}
 
 function refusedLines(decisions: readonly ReportedDecision[], sheet: Sheet): string[] {
   const refused = refusals(decisions)

@@ -1,6 +1,6 @@
 /** Figures of a run as people read them, the same on screens and pages. */
 import { absolute, ZERO } from '../../core/base/decimal.ts'
-import { formatAmount, formatDuration } from '../../core/base/format.ts'
+import { formatAmount, formatBp, formatDuration } from '../../core/base/format.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/base/instant.ts'
 import { assertNever } from '../../core/base/result.ts'
 import type { Attribution } from '../../core/sim/attribution-window.ts'
@@ -10,7 +10,7 @@ import { isMissing, type Measure } from '../../core/sim/metrics-growth.ts'
 import { percent } from '../../core/sizing/explain-percent.ts'
 
 /** Where there is no figure, a dash; its reason stands elsewhere. */
-const NONE = '–'
+export const NONE = '–'
 
 function measureText(measure: Measure, unit: MetricUnit): string {
   if (isMissing(measure)) return NONE
@@ -21,6 +21,8 @@ function measureText(measure: Measure, unit: MetricUnit): string {
     case 'gain':
     case 'gainPerYear':
       return percent(measure, true)
+    case 'cost':
+      return formatBp(measure, 1)
     case 'ratio':
       return formatAmount(measure, 2)
     case 'duration':
@@ -43,7 +45,7 @@ function lengthText(ms: number): string {
 /** What is said behind a figure: its unit, or why there is none. */
 export function measureNote(measure: Measure, unit: MetricUnit): string {
   if (isMissing(measure)) return measure.because
-  return unit === 'perYear' || unit === 'gainPerYear' ? 'a year' : ''
+  return unit === 'perYear' || unit === 'gainPerYear' || unit === 'cost' ? 'a year' : ''
 }
 
 const UNITS = new Map<MetricName, MetricUnit>(METRICS.map(({ name, unit }) => [name, unit]))

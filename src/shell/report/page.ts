@@ -6,6 +6,7 @@ import { formatInstantShort } from '../../core/base/format.ts'
 import type { MetricName } from '../../core/sim/metrics.ts'
 import { isMissing, type Measure } from '../../core/sim/metrics-growth.ts'
 import type { RunReport } from '../../core/sim/run-report.ts'
+import type { TargetRisk } from '../../core/sim/target-risk.ts'
 import { drawdownFigure, growthFigure, monthFigure, trackingFigure, turnoverFigure, weightFigures } from './figures.ts'
 import { type Child, element, type Markup, textOf } from './html.ts'
 import { equityText, metricText, rowsText } from './measure-text.ts'
@@ -18,6 +19,7 @@ import {
   partTable,
   refusalTable,
   settingTable,
+  targetRiskTable,
   tradeTable,
 } from './tables.ts'
 
@@ -149,6 +151,7 @@ function sectionsOf(report: RunReport, about: ReportAbout): Section[] {
         monthTable(report),
       ],
     },
+    ...(report.targetRisk === null ? [] : [targetRiskSection(report.targetRisk)]),
     {
       id: 'trading',
       title: 'Trading and its cost',
@@ -180,3 +183,16 @@ function sectionsOf(report: RunReport, about: ReportAbout): Section[] {
     { id: 'run', title: 'What was run', content: settingTable(about.settings, report) },
   ]
 }
+
+const targetRiskSection = (risk: TargetRisk): Section => ({
+  id: 'target-risk',
+  title: 'What hangs on the target',
+  content: [
+    element(
+      'p',
+      {},
+      'A result that other targets give as well is not due to these; one that small errors of the target undo is not due to the policy.',
+    ),
+    targetRiskTable(risk),
+  ],
+})

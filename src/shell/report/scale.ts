@@ -38,10 +38,11 @@ function decades(low: number, high: number, digits: readonly number[]): number[]
   return ticks
 }
 
-/** 1, 2, 2.5 or 5 times a power of ten, at least as long. */
+/** 1, 2, 2.5 or 5 times a power of ten: the nearest by ratio. */
 export function roundStep(step: number): number {
-  const power = 10 ** Math.floor(Math.log10(step) + 1e-9)
-  return power * ([1, 2, 2.5, 5, 10].find((each) => each * power >= step * (1 - 1e-9)) ?? 10)
+  const power = 10 ** Math.floor(Math.log10(step))
+  const distance = (digit: number): number => Math.abs(Math.log((digit * power) / step))
+  return [1, 2, 2.5, 5, 10].reduce((best, each) => (distance(each) < distance(best) ? each : best)) * power
 }
 
 export interface TimeTick {

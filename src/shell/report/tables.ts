@@ -7,12 +7,14 @@ import type { MetricName, Metrics } from '../../core/sim/metrics.ts'
 import { METRICS, type MetricGroup } from '../../core/sim/metrics-definitions.ts'
 import { GROWTH, type Growth, isMissing } from '../../core/sim/metrics-growth.ts'
 import type { RunReport } from '../../core/sim/run-report.ts'
+import type { TargetRisk } from '../../core/sim/target-risk.ts'
 import { percent } from '../../core/sizing/explain-percent.ts'
 import { type Child, element, type Markup, table } from './html.ts'
 import { BENCHMARK_LABELS, PART_LABELS, SHORT_LABELS } from './labels.ts'
 import { measureNote, metricText } from './measure-text.ts'
 import { refusals } from './refusals.ts'
 import { monthLabel } from './scale.ts'
+import { targetRiskHeadings, targetRiskRows } from './target-risk-text.ts'
 
 const text = (heading: string) => ({ heading, number: false })
 const numbers = (heading: string) => ({ heading, number: true })
@@ -98,6 +100,14 @@ export function monthTable({ attribution: { months, whole }, numeraire }: RunRep
     { shape: 'tight', sum: true },
   )
 }
+
+export const targetRiskTable = (risk: TargetRisk): Markup =>
+  table(
+    'The same run with other targets of the same gross: the median of the draws, and their ends',
+    [text('target'), ...targetRiskHeadings.map(numbers)],
+    targetRiskRows(risk),
+    { shape: 'tight' },
+  )
 
 const TRADES_SHOWN = 12
 

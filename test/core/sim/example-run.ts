@@ -8,6 +8,7 @@ import { makeRandom } from '../../../src/core/base/random.ts'
 import { ratio } from '../../../src/core/base/ratio.ts'
 import { closedAt } from '../../../src/core/sim/history.ts'
 import type { DecisionRecord, RunRecord } from '../../../src/core/sim/run-record.ts'
+import type { TargetRisk } from '../../../src/core/sim/target-risk.ts'
 import { coin, perpetual, runOf, type ToldTrade } from './told-runs.ts'
 
 const ROWS = 2920
@@ -179,4 +180,32 @@ function decisionsOf(run: RunRecord): DecisionRecord[] {
     }),
   )
   return [...ready, ...refused].sort((a, b) => a.at - b.at)
+}
+
+const spread = (least: number, middle = least, most = middle) => ({ least, middle, most })
+
+/** What a reader would see of target risk: made up, since the run is. */
+export const EXAMPLE_RISK: TargetRisk = {
+  terms: { seed: 'example', draws: 5, noise: [0.2], delaysMs: [7 * 24 * HOUR_MS] },
+  rows: (
+    [
+      ['asItWas', null, 1, spread(-0.024)],
+      ['noise', 0.2, 5, spread(-0.031, -0.025, -0.018)],
+      ['delay', 7 * 24 * HOUR_MS, 1, spread(-0.026)],
+      ['permutation', null, 5, spread(-0.12, -0.06, 0.03)],
+      ['equal', null, 1, null],
+    ] as const
+  ).map(([kind, size, runs, annualReturn]) => ({
+    kind,
+    size,
+    runs,
+    figures: {
+      annualReturn,
+      volatility: spread(0.52),
+      sharpe: spread(0.2, 0.21, 0.22),
+      maxDrawdown: spread(0.69),
+      turnover: spread(0.85),
+      cost: spread(0.0005, 0.00052, 0.0006),
+    },
+  })),
 }

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { reportRun } from '../../../src/core/sim/run-report.ts'
 import { backtestScreen } from '../../../src/shell/cli/backtest-screen.ts'
 import { widthOf } from '../../../src/shell/cli/text.ts'
-import { exampleRun } from '../../core/sim/example-run.ts'
+import { EXAMPLE_RISK, exampleRun } from '../../core/sim/example-run.ts'
 import { coin, runOf } from '../../core/sim/told-runs.ts'
 
-const report = reportRun(exampleRun())
+const report = reportRun(exampleRun(), EXAMPLE_RISK)
 const screen = (columns: number): string[] => backtestScreen(report, 'Example book', { columns, color: false })
 
 describe('screen of a backtest', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { reportRun } from '../../../src/core/sim/run-report.ts'
 import { renderReport } from '../../../src/shell/report/page.ts'
-import { exampleRun } from '../../core/sim/example-run.ts'
+import { EXAMPLE_RISK, exampleRun } from '../../core/sim/example-run.ts'
 import { coin, runOf, type Told } from '../../core/sim/told-runs.ts'
 
 const ABOUT = { title: 'Example book', policy: 'weight band 3 %, to edge', settings: [['every', '4h']] as const }
-const report = reportRun(exampleRun())
+const report = reportRun(exampleRun(), EXAMPLE_RISK)
 const page = renderReport(report, ABOUT)
 
 /** Element names in order, and where they do not close in it. */
@@ -25,7 +25,7 @@ const matches = (pattern: RegExp): string[] => [...page.matchAll(pattern)].map((
 
 describe('report page', () => {
   test('[REPORT-2] the same run is the same bytes, and nothing in them comes from elsewhere or runs', () => {
-    expect(renderReport(reportRun(exampleRun()), ABOUT)).toBe(page)
+    expect(renderReport(reportRun(exampleRun(), EXAMPLE_RISK), ABOUT)).toBe(page)
     expect(page.match(/<script|https?:|javascript:|@import|url\(|src=|\son[a-z]+=/i)).toBeNull()
     expect(misnested(page)).toEqual([])
   })
@@ -61,6 +61,9 @@ describe('report page', () => {
       'rebalancing premium',
       'market.stale',
       'LUNA ended on',
+      'What hangs on the target',
+      '-2.5 % (-3.1 to -1.8 %)',
+      'weights of other names, 5 draws',
       'sample standard deviation',
       report.hashes.history,
       report.hashes.mandate,

@@ -1,0 +1,45 @@
+/** What hangs on the target, in words: a row for each way in which it may have been wrong, a cell for each figure. */
+import { formatDuration } from '../../core/base/format.ts'
+import { assertNever } from '../../core/base/result.ts'
+import { METRICS } from '../../core/sim/metrics-definitions.ts'
+import {
+  type Spread,
+  TARGET_FIGURES,
+  type TargetFigure,
+  type TargetRisk,
+  type TargetRiskRow,
+} from '../../core/sim/target-risk.ts'
+import { percent } from '../../core/sizing/explain-percent.ts'
+import { metricText, NONE } from './measure-text.ts'
+
+export const targetRiskHeadings: readonly string[] = TARGET_FIGURES.map(
+  (name) => METRICS.find((each) => each.name === name)!.label,
+)
+
+export const targetRiskRows = ({ rows }: TargetRisk): string[][] =>
+  rows.map((row) => [rowLabel(row), ...TARGET_FIGURES.map((name) => spreadText(name, row.figures[name]))])
+
+function rowLabel({ kind, size, runs }: TargetRiskRow): string {
+  const draws = runs === 1 ? 'one draw' : `${runs} draws`
+  switch (kind) {
+    case 'asItWas':
+      return 'as it was'
+    case 'noise':
+      return `weights off by ${percent(size!)}, ${draws}`
+    case 'delay':
+      return `known ${formatDuration(size!)} later`
+    case 'permutation':
+      return `weights of other names, ${draws}`
+    case 'equal':
+      return 'equal weights'
+    default:
+      return assertNever(kind)
+  }
+}
+
+/** The median, and the ends where they differ in print. */
+function spreadText(name: TargetFigure, spread: Spread | null): string {
+  if (spread === null) return NONE
+  const [least, middle, most] = [spread.least, spread.middle, spread.most].map((each) => metricText(name, each))
+  return least === most ? middle! : `${middle} (${least!.replace(/ (%|bp)$/, '')} to ${most})`
+}
