@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { decimal, ONE } from '../../../src/core/base/decimal.ts'
 import { ratio } from '../../../src/core/base/ratio.ts'
 import { makeDepthLadder, walkBook } from '../../../src/core/cost/book-walk.ts'
-import { liquidityOfBook, takeFrom } from '../../../src/core/cost/liquidity.ts'
+import { checkLiquidity, liquidityOfBook, takeFrom } from '../../../src/core/cost/liquidity.ts'
 import { depthTo, liquidityOf, take } from '../../../src/core/flow/book-depth.ts'
 import { applySnapshot, type OrderBook } from '../../../src/core/flow/order-book.ts'
 import { codesOf, inverse, messagesOf, perp, relativeGap, spot, unwrap } from '../cost/reference.ts'
@@ -149,6 +149,7 @@ describe('depth', () => {
           rows.map(([tick, lots]) => ({ price: tick / 10, quantity: lots / 1000 }))
         const ladder = unwrap(makeDepthLadder('BTC-PERP', { bids: column(plain.bids), asks: column(plain.asks) }))
         const expected = liquidityOfBook(ladder, 1.25 * 0.01)
+        expect(checkLiquidity('BTC-PERP', liquidity)).toEqual([])
         for (const side of ['buy', 'sell'] as const) {
           const [ours, theirs] = [liquidity[side], expected[side]]
           expect(ours.reach.length).toBe(theirs.reach.length)
