@@ -28,6 +28,7 @@ import { riskTargetWeights } from '../src/core/sizing/targets/risk-target.ts'
 import { sizeTrade, sizeTradeIn } from '../src/core/sizing/trade.ts'
 import { openBook } from '../src/core/sizing/trade-stages.ts'
 import { value } from '../src/core/sizing/value.ts'
+import { benchBacktest } from './backtest.ts'
 import {
   HISTORY_END,
   HOUR_MS,
@@ -307,5 +308,6 @@ benchLedger()
 benchOrderBook()
 benchEvidence()
 benchVenue()
+benchBacktest()
 benchPeers()
 benchStart()
