@@ -135,6 +135,12 @@ export const METRICS: readonly MetricDefinition[] = [
     'gainPerYear',
     'annual return of the book less that of the frictionless target book',
   ),
+  ofTracking(
+    'targetTurnover',
+    'turnover of the target',
+    'perYear',
+    'Σ |change of the target| a year: what it asks to be traded whatever prices do',
+  ),
   ofTrading(
     'trades',
     'trades',

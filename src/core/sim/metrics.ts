@@ -32,6 +32,7 @@ export interface Metrics extends Growth, Trading {
   readonly trackingErrorForecast: Measure
   readonly trackingErrorRatio: Measure
   readonly trackingDifference: Measure
+  readonly targetTurnover: Measure
   readonly days: Measure
   readonly breaches95: Measure
   readonly kupiec95: Measure
@@ -81,6 +82,7 @@ export function measureRun(record: RunRecord): Measured {
     ...growth,
     ...measureTrading(record, path),
     ...tracking,
+    targetTurnover: targetTurnover(record),
     moneyWeightedReturn: moneyWeighted(record, startEquity),
     gainingDays: gainingDays(wealth, intervalMs),
     days: at95.days,
@@ -128,6 +130,14 @@ function gainingDays(wealth: Float64Array, intervalMs: number): Measure {
     else if (wealth[row]! < before) lost++
   }
   return over(gained, gained + lost, 'no day gained or lost')
+}
+
+/** What the target itself asks to be traded in a year, whatever prices do. */
+function targetTurnover({ target, from, to, history }: RunRecord): Measure {
+  const n = history.universe.underlyings.length
+  let change = 0
+  for (let at = n; at < target.length; at++) change += Math.abs(target[at]! - target[at - n]!)
+  return over(change, (to - from - 1) / rowsPerYear(history.intervalMs), 'one row has no length')
 }
 
 const differenceOf = (a: Float64Array, b: Float64Array): Float64Array => a.map((each, t) => each - b[t]!)

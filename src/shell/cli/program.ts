@@ -22,6 +22,7 @@ interface BacktestFlags {
   readonly to?: string
   readonly report?: string
   readonly journal?: string
+  readonly targetRisk?: string
   readonly check?: true
 }
 
@@ -220,11 +221,12 @@ function backtestCommand(program: Command, io: Io, finish: Finish): void {
     .option('--to <time>', "where it ends, instead of the book's own")
     .option('--report <file>', 'write the result as a page, never over another file')
     .option('--journal <file>', 'write every event and what it led to, a line each')
+    .option('--target-risk <sizes>', 'also run with other targets: weights off by, known later by, such as 10%,30%,7d')
     .option('--check', 'only read what it would be run on, and say what is in it')
     .action(async (flags: BookFlags & BacktestFlags) => {
       const { backtest } = await import('./commands/backtest.ts')
-      const { book, from, to, report, journal, check = false, json = false } = flags
-      finish(await backtest({ book, from, to, report, journal, check, json }, io))
+      const { book, from, to, report, journal, targetRisk, check = false, json = false } = flags
+      finish(await backtest({ book, from, to, report, journal, targetRisk, check, json }, io))
     })
 }
 

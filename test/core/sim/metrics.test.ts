@@ -201,6 +201,9 @@ describe('metrics', () => {
     expect(number(metrics.trackingError)).toBeCloseTo(error, 9)
     expect(number(metrics.trackingErrorForecast)).toBeCloseTo(0.09, 12)
     expect(number(metrics.trackingErrorRatio)).toBeCloseTo(error / 0.09, 9)
+    expect(number(metrics.targetTurnover)).toBe(0)
+    const moved = { ...record, target: record.target.map((each, row) => each + (row >= 100 ? 0.1 : 0)) }
+    expect(number(measureRun(moved).metrics.targetTurnover)).toBeCloseTo((0.1 * 8760) / 399, 9)
     const frictionless = number(benchmarks[0]!.growth.annualReturn)
     expect(number(metrics.trackingDifference)).toBeCloseTo(number(metrics.annualReturn) - frictionless, 9)
   })

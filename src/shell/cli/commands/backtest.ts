@@ -12,6 +12,7 @@ import { runBacktest } from '../../../core/sim/backtest.ts'
 import { closedAt } from '../../../core/sim/history.ts'
 import type { RunRecord } from '../../../core/sim/run-record.ts'
 import { type RunReport, reportRun } from '../../../core/sim/run-report.ts'
+import { assessTargetRisk, type TargetRisk, type TargetRiskTerms } from '../../../core/sim/target-risk.ts'
 import type { Backtest } from '../../../wire/backtest.ts'
 import { withLines } from '../../../wire/book.ts'
 import { readInstant } from '../../../wire/scalar.ts'
@@ -25,6 +26,7 @@ import { asCalled, printIssues } from '../issues.ts'
 import { jsonText } from '../output.ts'
 import { policyLabel } from '../policy-label.ts'
 import { makeProgress, type Progress } from '../progress.ts'
+import { targetRiskTerms } from '../target-risk-words.ts'
 
 export interface BacktestRequest {
   readonly book: string | undefined
@@ -36,10 +38,13 @@ export interface BacktestRequest {
   /** Files to write. */
   readonly report: string | undefined
   readonly journal: string | undefined
+  /** Sizes of noise and delays, as typed. */
+  readonly targetRisk: string | undefined
 }
 
 interface Opened {
   readonly backtest: Backtest
+  readonly targetRisk: TargetRiskTerms | null
   readonly file: string
   readonly title: string
 }
@@ -57,6 +62,8 @@ export async function backtest(request: BacktestRequest, io: Io): Promise<ExitCo
 function open(request: BacktestRequest, progress: Progress, io: Io): Outcome<Opened> {
   const issues: Issue[] = []
   const between = { from: instantOf('--from', request.from, issues), to: instantOf('--to', request.to, issues) }
+  const terms = request.targetRisk === undefined ? null : targetRiskTerms(request.targetRisk)
+  if (terms?.ok === false) issues.push(...terms.error)
   if (issues.length > 0) {
     printIssues(issues, null, io)
     return { ok: false, code: EXIT.wrongUse }
@@ -74,7 +81,8 @@ function open(request: BacktestRequest, progress: Progress, io: Io): Outcome<Ope
     progress.clear()
     return refuse(asCalled(read.error, path, file), file, io)
   }
-  return { ok: true, value: { backtest: read.value, file, title: read.value.name ?? basename(file) } }
+  const targetRisk = terms?.ok === true ? terms.value : null
+  return { ok: true, value: { backtest: read.value, targetRisk, file, title: read.value.name ?? basename(file) } }
 }
 
 function instantOf(flag: string, text: string | undefined, issues: Issue[]): Instant | null {
@@ -99,12 +107,19 @@ async function checkBook({ backtest, file, title }: Opened, { json }: BacktestRe
   return EXIT.answered
 }
 
-async function runBook({ backtest, file, title }: Opened, request: BacktestRequest, io: Io): Promise<ExitCode> {
+async function runBook(
+  { backtest, targetRisk, file, title }: Opened,
+  request: BacktestRequest,
+  io: Io,
+): Promise<ExitCode> {
   const progress = makeProgress(io)
   const { record, journal } = await run(backtest, request.journal !== undefined, progress)
   progress.clear()
   if (!record.ok) return refuse(withLines(backtest, record.error), file, io).code
-  const report = reportRun(record.value)
+  const varied = targetRisk === null ? null : assess(backtest, record.value, { terms: targetRisk, progress })
+  progress.clear()
+  if (varied?.ok === false) return refuse(withLines(backtest, varied.error), file, io).code
+  const report = reportRun(record.value, varied?.value ?? null)
   const written = [
     { out: request.report, text: () => page(report, backtest, title) },
     { out: request.journal, text: async () => journal.join('') },
@@ -122,6 +137,17 @@ async function runBook({ backtest, file, title }: Opened, request: BacktestReque
   if (names.length > 0) io.stdout(`\nWrote ${names.join(' and ')}.\n`)
   return EXIT.answered
 }
+
+/** The run again, told other targets. */
+const assess = (
+  { inputs }: Backtest,
+  record: RunRecord,
+  { terms, progress }: { readonly terms: TargetRiskTerms; readonly progress: Progress },
+): Result<TargetRisk> =>
+  assessTargetRisk(inputs, record, {
+    terms,
+    onRun: (share) => progress.update(share, 'the same run with other targets'),
+  })
 
 /** The run, with the lines of its journal where they are asked for. */
 async function run(
