@@ -62,14 +62,13 @@ function* weekly({ schedule, history }: BacktestInputs, inputs: PlanInputs): Bac
   }
 }
 
-/** What a run keeps beyond its columns, for histories of different lengths. */
+/** What a run keeps in columns, and of heap beside them, for histories of different lengths. */
 function benchMemory(): void {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
   const inUse = (): number => {
     collect()
-    const { heapUsed, arrayBuffers } = process.memoryUsage()
-    return heapUsed + arrayBuffers
+    return process.memoryUsage().heapUsed
   }
   const mega = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
   const quiet = tenCoins(bands('weight', [1n, 2n], 'edge'))
@@ -84,7 +83,7 @@ function benchMemory(): void {
       0,
     )
     console.log(
-      `${`${record.equity.length} rows`.padEnd(44)} ${mega(columns).padStart(9)}   in columns, ${mega(kept - columns)} beyond them`,
+      `${`${record.equity.length} rows`.padEnd(44)} ${mega(columns).padStart(9)}   in columns, ${mega(kept)} of heap beside them`,
     )
   }
 }
