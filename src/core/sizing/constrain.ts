@@ -58,6 +58,9 @@ function shrinkUnder(
   return succeed(explain(wanted, { ...nearest, binding: [...caps, ...nearest.binding] }))
 }
 
+/** Share of a cost in the distance of trades: enough to choose the cheaper instrument, too little to change how much is traded. */
+const CHOICE = 0.01
+
 interface Outside {
   readonly wanted: Wanted
   readonly rows: readonly Row[]
@@ -91,7 +94,7 @@ function bringBack(inputs: PlanInputs, held: Valued, { wanted, rows, breached }:
   const cheapest = underlyingCost(held, listed)
   const extra = Float64Array.from(
     space.instruments,
-    (j) => costs.proportional[j]! - cheapest[universe.underlyingOf[j]!]!,
+    (j) => CHOICE * (costs.proportional[j]! - cheapest[universe.underlyingOf[j]!]!),
   )
   const within = projectNearest(inputs, {
     wanted: wanted.trade,

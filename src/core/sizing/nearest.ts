@@ -41,7 +41,7 @@ export function shrinkToNearest(inputs: PlanInputs, sought: Sought): Result<Near
   return projectNearest(inputs, { ...sought, space, box: boxBetween(split, instruments), extra })
 }
 
-/** @param extra per variable: one-way cost above that of the cheapest of its underlying, which chooses between them */
+/** @param extra per variable: what trading it costs above the cheapest of its underlying, in the metric; chooses between them */
 export function projectNearest(
   inputs: PlanInputs,
   of: Sought & { readonly space: Space; readonly box: Box; readonly extra: Float64Array },

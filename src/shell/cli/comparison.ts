@@ -40,8 +40,7 @@ export function comparisonTable(now: SizePlan, alternatives: readonly Alternativ
     if (!answer.ok) return [label, 'no answer', '', '', answer.error[0]?.code ?? '']
     const { legs, traded, cost, after } = answer.value
     const raised = after.imbalance.trackingError > before + SAME
-    const broken = answer.value.status === 'infeasible' ? 'limits broken  ' : ''
-    const note = `${broken}${mark === null ? (raised ? 'worse than now' : '') : `${raised ? 'worse  ' : ''}< ${mark}`}`
+    const note = mark === null ? (raised ? 'worse than now' : '') : `${raised ? 'worse  ' : ''}< ${mark}`
     return [
       label,
       tradesText(answer.value),
@@ -73,7 +72,9 @@ export const comparisonCsv = (now: SizePlan, alternatives: readonly Alternative[
     }),
   )
 
-function tradesText({ legs }: SizePlan): string {
+function tradesText({ legs, status }: SizePlan): string {
+  // Trades that leave limits broken are no answer.
+  if (status === 'infeasible') return status
   const [first, ...rest] = legs
   if (first === undefined) return 'nothing'
   return rest.length === 0 ? `${first.side} ${first.instrument}` : `${legs.length} trades`

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { toNumber, toText } from '../../../src/core/base/decimal.ts'
+import type { Instrument } from '../../../src/core/domain/instrument.ts'
 import { makeSpace } from '../../../src/core/sizing/decision.ts'
 import { explainRelaxations } from '../../../src/core/sizing/explain.ts'
 import { standsBeyond } from '../../../src/core/sizing/limit-breach.ts'
@@ -13,7 +14,7 @@ import { plan } from '../../../src/core/sizing/plan.ts'
 import type { PlanInputs, Reason, SizePlan } from '../../../src/core/sizing/plan-types.ts'
 import { listTradeable } from '../../../src/core/sizing/tradeable.ts'
 import { solveWithHighs } from '../maths/highs-oracle.ts'
-import { type BookTerms, makeInputs, priced, r, weightBand } from './book.ts'
+import { type BookTerms, makeInputs, priced, r, spotInstrument, weightBand } from './book.ts'
 import { bookTerms, stagesOf } from './random-book.ts'
 
 const COIN = { price: '1', lot: '1', fee: '0', spread: '0', short: true }
@@ -115,6 +116,28 @@ describe('a book outside a limit comes back to it, by the trades nearest to thos
   ])('%s: %s', (_, expected, inputs) => {
     expect(trades(planned(inputs))).toBe(expected)
   })
+})
+
+it('[LIMIT-17] the cheaper instrument of an underlying brings it back, where it lowers the measure', () => {
+  const perp: Instrument = {
+    ...spotInstrument('A', COIN),
+    kind: 'perp',
+    id: 'A-PERP',
+    contract: 'linear',
+  }
+  const both = (limits: NonNullable<BookTerms['limits']>): string =>
+    trades(
+      planned(
+        two(BAND, limits, {
+          spot: { A: { ...COIN, fee: '0.001' }, B: { ...COIN, fee: '0.001' } },
+          contracts: [perp],
+          contractPrices: { 'A-PERP': '1' },
+        }),
+      ),
+    )
+  expect(both({ grossMax: r('1') })).toBe('-10000 A-PERP, -10000 B')
+  // A short perp beside the coin adds to leverage.
+  expect(both({ leverageMax: r('1') })).toBe('-10000 A, -10000 B')
 })
 
 describe('what a plan says of limits that the book was outside of', () => {

@@ -333,6 +333,9 @@ What would change the plan, and how
       { limit: 'gross', name: null, limitValue: 0.6, needed: expect.closeTo(0.7, 12) },
     ])
     expect((await cli(['plan', '--csv'], { cwd })).code).toBe(1)
+    const compared = await cli(['plan', '--compare'], { cwd })
+    expect(compared.code).toBe(1)
+    expect(compared.out).toMatch(/full +infeasible +20,000 +12\.00 +14\.1 %/)
   })
 
   it('[CLI-20] refuses policy words it does not know', async () => {
