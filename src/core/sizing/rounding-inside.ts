@@ -1,11 +1,12 @@
 /**
  * Where rounding starts for a book that began outside limits. Whole lots towards no trade would leave it up to a lot outside, so
  * the trades that lower what is too high are rounded away from no trade, as far as the limits on single trades let them; where
- * that breaks another limit, one order at a time is moved to its neighbour on the grid, the one that takes most off
- * Σ excess/|limit|, as long as one does. What is then left is where rounding may stay, and never further out than the book began.
+ * that breaks another limit, one order at a time is moved on the grid, the one that takes most off Σ excess/|limit|, as long as one
+ * does. What is then left is where rounding may stay, and never further out than the book began.
  */
 import { toNumber, ZERO } from '../base/decimal.ts'
-import { type Choice, nextChoice } from '../maths/lattice-choices.ts'
+import type { Universe } from '../domain/universe.ts'
+import { type Choice, choiceFrom, nextChoice } from '../maths/lattice-choices.ts'
 import type { LatticeChoices } from '../maths/lattice-types.ts'
 import { BACK, isBreached, measureRow, mustHold, type Row, slopeRow, TOLERANCE, unitOf } from './limits.ts'
 import { type Lots, makeLots, type RoundedLeg } from './order-grid.ts'
@@ -22,6 +23,26 @@ interface Order {
   now: Choice
 }
 
+/** Orders on the move, and the limits that they are moved for. */
+interface Search {
+  readonly universe: Universe
+  readonly orders: readonly Order[]
+  /** Per instrument. */
+  readonly traded: Float64Array
+  readonly limits: readonly Sought[]
+}
+
+interface Sought {
+  readonly row: Row
+  /** What a share of the limit beyond its bound counts. */
+  readonly weight: number
+  /** Less than this beyond is on it. */
+  readonly room: number
+}
+
+/** What the book was inside of holds before anything comes nearer; what has a price comes last. */
+const WEIGHTS = { inside: 1e3, outside: 1, priced: 1e-3 }
+
 /** @param bounds how far each row may go, as `constrain` found it @returns legs and rows that rounding may start from */
 export function startInside(
   inputs: PlanInputs,
@@ -32,34 +53,48 @@ export function startInside(
   const { legs, rows } = unrounded
   const orders = legs.flatMap((leg, j) => (leg === null ? [] : [makeOrder(inputs, held, { legs, j, leg })]))
   const breached = rows.filter((row) => isBreached(inputs, row))
-  const bounded = rows
-    .map((row, k) => ({ ...row, bound: bounds[k]!, back: isBreached(inputs, row) }))
-    .filter((row) => mustHold(inputs, row))
   const traded = new Float64Array(legs.length)
   for (const { j, now } of orders) traded[j] = now.weight
-  const excess = (): number =>
-    bounded.reduce((sum, row) => {
-      const over = measureRow(universe, row, traded) - row.bound
-      return over > (row.back ? BACK * unitOf(row) : TOLERANCE) ? sum + over / unitOf(row) : sum
-    }, 0)
-  if (excess() > 0) {
-    const floors = orders.map(({ now }) => ({ ...now }))
-    const before = excess()
-    roundAway(inputs, { orders, traded, breached })
-    if (excess() > before) setOrders(orders, traded, floors)
-    moveOneByOne(orders, traded, excess)
+  const search: Search = { universe, orders, traded, limits: soughtOf(inputs, rows, bounds) }
+  const before = excessOf(search)
+  if (before > 0) {
+    const floors = orders.map(({ now }) => now)
+    roundAway(search, breached)
+    if (excessOf(search) > before) for (const [k, order] of orders.entries()) setOrder(order, traded, floors[k]!)
+    moveOneByOne(search)
   }
   // No trade at all obeys these, whatever rounding makes of the others.
   const least = rows.map((row, k) => Math.max(row.bound, bounds[k]!))
   const ends = rows.map((row, k) =>
     mustHold(inputs, row) ? Math.max(bounds[k]!, measureRow(universe, row, traded)) : bounds[k]!,
   )
-  if (ends.some((end, k) => end > least[k]! + TOLERANCE))
-    return { ...unrounded, rows: rows.map((row, k) => ({ ...row, bound: withRoom(least[k]!) })) }
+  const isBeyond = (row: Row, k: number): boolean => row.price === HELD && ends[k]! > least[k]! + TOLERANCE
+  if (rows.some(isBeyond)) return { ...unrounded, rows: rows.map((row, k) => ({ ...row, bound: withRoom(least[k]!) })) }
   const started = legs.slice()
   for (const order of orders) started[order.j] = restart(legs[order.j]!, order, breached[0]!)
   return { ...unrounded, legs: started, rows: rows.map((row, k) => ({ ...row, bound: withRoom(ends[k]!) })) }
 }
+
+const HELD = Number.POSITIVE_INFINITY
+
+const soughtOf = (inputs: PlanInputs, rows: readonly Row[], bounds: Float64Array): Sought[] =>
+  rows.flatMap((row, k): Sought[] => {
+    if (!mustHold(inputs, row)) return []
+    const outside = isBreached(inputs, row)
+    return [
+      {
+        row: { ...row, bound: bounds[k]! },
+        weight: row.price < HELD ? WEIGHTS.priced : outside ? WEIGHTS.outside : WEIGHTS.inside,
+        room: outside ? BACK * unitOf(row) : TOLERANCE,
+      },
+    ]
+  })
+
+const excessOf = ({ universe, traded, limits }: Search): number =>
+  limits.reduce((sum, { row, weight, room }) => {
+    const over = measureRow(universe, row, traded) - row.bound
+    return over > room ? sum + (weight * over) / unitOf(row) : sum
+  }, 0)
 
 /** A measure of its own size is summed in another order on the lattice. */
 const withRoom = (bound: number): number => bound + 8 * Number.EPSILON * Math.abs(bound)
@@ -105,14 +140,10 @@ function makeOrder(
 }
 
 /** Every order that lowers a breached measure to the next on its grid. */
-function roundAway(
-  inputs: PlanInputs,
-  of: { readonly orders: readonly Order[]; readonly traded: Float64Array; readonly breached: readonly Row[] },
-): void {
-  const { orders, traded, breached } = of
+function roundAway({ universe, orders, traded }: Search, breached: readonly Row[]): void {
   const direction = new Int8Array(traded.length)
   for (const { j, side } of orders) direction[j] = side
-  const slopes = breached.map((row) => slopeRow(inputs.mandate.universe, row, traded, direction))
+  const slopes = breached.map((row) => slopeRow(universe, row, traded, direction))
   for (const order of orders) {
     const { j, side } = order
     if (!slopes.some((slope) => slope[j]! * side < 0)) continue
@@ -126,27 +157,24 @@ function setOrder(order: Order, traded: Float64Array, choice: Choice): void {
   traded[order.j] = choice.weight
 }
 
-function setOrders(orders: readonly Order[], traded: Float64Array, choices: readonly Choice[]): void {
-  orders.forEach((order, k) => {
-    setOrder(order, traded, choices[k]!)
-  })
-}
-
 /** Steps after which what is left is left: twice there and back for every order. */
 const STEPS_PER_ORDER = 4
 
-/** Moves one order at a time to the neighbour that takes most off, the first of equals, until none does. */
-function moveOneByOne(orders: readonly Order[], traded: Float64Array, excess: () => number): void {
-  for (let step = 0, now = excess(); now > 0 && step < STEPS_PER_ORDER * orders.length; step++) {
+/**
+ * Moves one order at a time, to a neighbour or to where it alone would bring a measure to its bound: the move that takes most
+ * off, the first of equals, until none does.
+ */
+function moveOneByOne(search: Search): void {
+  const { orders, traded } = search
+  for (let step = 0, now = excessOf(search); now > 0 && step < STEPS_PER_ORDER * orders.length; step++) {
     let best: { readonly order: Order; readonly choice: Choice } | null = null
     let least = now
+    const slopes = slopesBeyond(search)
     for (const order of orders) {
       const before = order.now
-      for (const side of [-1, 1]) {
-        const choice = { ...before }
-        if (!nextChoice(order.choices, before, side, choice)) continue
+      for (const choice of movesOf(order, slopes)) {
         setOrder(order, traded, choice)
-        const after = excess()
+        const after = excessOf(search)
         if (after < least) {
           least = after
           best = { order, choice }
@@ -158,4 +186,36 @@ function moveOneByOne(orders: readonly Order[], traded: Float64Array, excess: ()
     setOrder(best.order, traded, best.choice)
     now = least
   }
+}
+
+interface Beyond {
+  readonly over: number
+  readonly slope: Float64Array
+}
+
+/** The measures that are beyond their bounds, with their slopes where the orders are. */
+function slopesBeyond({ universe, orders, traded, limits }: Search): Beyond[] {
+  const direction = new Int8Array(traded.length)
+  for (const { j, side } of orders) direction[j] = side
+  return limits.flatMap(({ row, room }): Beyond[] => {
+    const over = measureRow(universe, row, traded) - row.bound
+    return over > room ? [{ over, slope: slopeRow(universe, row, traded, direction) }] : []
+  })
+}
+
+function movesOf({ j, choices, now }: Order, beyond: readonly Beyond[]): Choice[] {
+  const moves: Choice[] = []
+  const add = (found: boolean, choice: Choice): void => {
+    if (found && choice.weight !== now.weight) moves.push(choice)
+  }
+  for (const side of [-1, 1]) {
+    const next = { ...now }
+    add(nextChoice(choices, now, side, next), next)
+    for (const { over, slope } of beyond) {
+      if (slope[j] === 0) continue
+      const there = { ...now }
+      add(choiceFrom(choices, now.weight - over / slope[j]!, side, there), there)
+    }
+  }
+  return moves
 }
