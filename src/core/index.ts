@@ -53,6 +53,7 @@ export { type FlipWords, flipWords } from './sizing/explain-flip.ts'
 export { type CostFlip, type Flip, findFlips, findPriceFlips, type LimitFlip, type PriceFlip } from './sizing/flip.ts'
 export { type Glance, glanceAt, type Moment, openGlance, updateGlance } from './sizing/glance.ts'
 export { measureImbalance } from './sizing/imbalance.ts'
+export type { Relaxation } from './sizing/limit-names.ts'
 export type { Constraints, Mandate, Policy, Target, Unit } from './sizing/mandate.ts'
 export { plan } from './sizing/plan.ts'
 export type {
@@ -63,7 +64,6 @@ export type {
   Line,
   PlanInputs,
   Reason,
-  Relaxation,
   SizePlan,
 } from './sizing/plan-types.ts'
 export { prepare } from './sizing/prepare.ts'

@@ -1,7 +1,8 @@
 /** SizePlan ↔ JSON text, lossless: what `--json` prints, the API returns and the journal keeps. */
 import { z } from 'zod'
 import type { Result } from '../core/base/result.ts'
-import { LIMIT_NAMES, type Reason, type SizePlan } from '../core/sizing/plan-types.ts'
+import { LIMIT_NAMES } from '../core/sizing/limit-names.ts'
+import type { Reason, SizePlan } from '../core/sizing/plan-types.ts'
 import { canonicalText, columnCodec, decimalCodec, decodeText, realCodec } from './codec.ts'
 import { hashesSchema, orderSchema, policySchema, sideSchema } from './inputs-codec.ts'
 

@@ -8,16 +8,10 @@ import type { CarryTerms } from '../../src/core/cost/carry.ts'
 import type { Instrument } from '../../src/core/domain/instrument.ts'
 import type { TrendMeasure } from '../../src/core/domain/market.ts'
 import { makeUniverse } from '../../src/core/domain/universe.ts'
+import { LIMIT_NAMES } from '../../src/core/sizing/limit-names.ts'
 import type { Knob, Policy } from '../../src/core/sizing/mandate.ts'
 import { plan } from '../../src/core/sizing/plan.ts'
-import {
-  type Blame,
-  type Imbalance,
-  LIMIT_NAMES,
-  type PlanInputs,
-  type Reason,
-  type SizePlan,
-} from '../../src/core/sizing/plan-types.ts'
+import type { Blame, Imbalance, PlanInputs, Reason, SizePlan } from '../../src/core/sizing/plan-types.ts'
 import { planInputs } from '../../src/wire/book.ts'
 import { canonicalText } from '../../src/wire/codec.ts'
 import { decodeInputs, encodeInputs } from '../../src/wire/inputs-codec.ts'

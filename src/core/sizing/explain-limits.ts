@@ -2,8 +2,8 @@
 import { formatBp } from '../base/format.ts'
 import { assertNever } from '../base/result.ts'
 import { percent, percentTowards } from './explain-percent.ts'
+import type { LimitName, Relaxation } from './limit-names.ts'
 import { looser } from './limits.ts'
-import type { LimitName, Relaxation } from './plan-types.ts'
 
 interface Named {
   readonly limit: LimitName

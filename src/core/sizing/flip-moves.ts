@@ -3,8 +3,9 @@ import { add, type Decimal, decimal, multiply, ZERO } from '../base/decimal.ts'
 import { type Ratio, ratioOfNumber } from '../base/ratio.ts'
 import type { MarketState } from '../domain/market.ts'
 import type { Universe } from '../domain/universe.ts'
+import type { LimitName } from './limit-names.ts'
 import type { Constraints, Limit, TailLimit } from './mandate.ts'
-import type { LimitName, PlanInputs } from './plan-types.ts'
+import type { PlanInputs } from './plan-types.ts'
 
 /** The market with every instrument of one underlying, and the coin of its name, at a moved price. */
 export function movePrice(market: MarketState, universe: Universe, u: number, move: number): MarketState {

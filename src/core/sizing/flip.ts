@@ -6,9 +6,10 @@
  */
 import { hasValue, isOwn, moveCost, moveLimit, movePrice, type ValuedLimit } from './flip-moves.ts'
 import { bisect, type Differs, walk } from './flip-search.ts'
+import type { LimitName } from './limit-names.ts'
 import { looser } from './limits.ts'
 import { plan } from './plan.ts'
-import type { LimitName, PlanInputs, Reason, SizePlan } from './plan-types.ts'
+import type { PlanInputs, Reason, SizePlan } from './plan-types.ts'
 import { prepare } from './prepare.ts'
 import { listTradeable } from './tradeable.ts'
 import { value } from './value.ts'

@@ -10,12 +10,13 @@
 import { type Result, succeed } from '../base/result.ts'
 import { solveCertified } from './certified.ts'
 import { makeSpace, type Space } from './decision.ts'
+import type { LimitStand, Relaxation } from './limit-names.ts'
 import { type Question, solveUnder, type UnderLimits } from './limit-program.ts'
 import { limitRows } from './limit-rows.ts'
 import { BACK, type Binding, isBreached, looser, measureRow, mustHold, type Row, unitOf } from './limits.ts'
 import { bindingOf } from './optimum.ts'
 import { type Box, boxOf, type Reach } from './optimum-rows.ts'
-import type { LimitStand, PlanInputs, Relaxation, Valued } from './plan-types.ts'
+import type { PlanInputs, Valued } from './plan-types.ts'
 import { listTradeable } from './tradeable.ts'
 
 /** What a limit with a price counts beside one that holds. */

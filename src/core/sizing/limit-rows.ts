@@ -11,9 +11,10 @@ import { isFunded } from '../domain/instrument.ts'
 import type { Universe } from '../domain/universe.ts'
 import { quantileOfNormal, shortfallOfNormal } from '../maths/normal.ts'
 import { targetOf } from './aim.ts'
+import type { LimitName } from './limit-names.ts'
 import { measureRow, type Row } from './limits.ts'
 import type { Limit } from './mandate.ts'
-import type { LimitName, PlanInputs, Valued } from './plan-types.ts'
+import type { PlanInputs, Valued } from './plan-types.ts'
 
 /** Columns per instrument that only the universe decides. */
 interface Columns {

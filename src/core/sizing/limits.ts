@@ -5,8 +5,9 @@
  */
 import { type CostTerms, tradeCost } from '../cost/cost-terms.ts'
 import type { Universe } from '../domain/universe.ts'
+import type { LimitName } from './limit-names.ts'
 import { measureRisk, type RiskTerm, slopeRisk } from './limit-risk.ts'
-import type { LimitName, PlanInputs } from './plan-types.ts'
+import type { PlanInputs } from './plan-types.ts'
 
 /** Which limit it is. */
 export interface LimitId {

@@ -9,6 +9,7 @@ import type { CostModel, CostTerms } from '../cost/cost-terms.ts'
 import type { MarketState, RiskModel } from '../domain/market.ts'
 import type { OpenOrder, Portfolio, Side } from '../domain/portfolio.ts'
 import type { Curvature } from './curvature.ts'
+import type { LimitName, Relaxation } from './limit-names.ts'
 import type { Mandate, Policy, Unit } from './mandate.ts'
 
 /** Hashes of the inputs, made once when the inputs are made; `plan()` never hashes columns. */
@@ -71,52 +72,6 @@ export interface Imbalance {
   readonly riskContribution: Float64Array
   /** sqrt(w'Σw), annual. */
   readonly volatilityOfBook: number
-}
-
-export const LIMIT_NAMES = [
-  'weightMin',
-  'weightMax',
-  'gross',
-  'leverage',
-  'netMin',
-  'netMax',
-  'groupMin',
-  'groupMax',
-  'groupGross',
-  'factorMin',
-  'factorMax',
-  'turnover',
-  'turnoverOf',
-  'participation',
-  'participationOfBook',
-  'depthShare',
-  'liquidity',
-  'volatility',
-  'trackingError',
-  'valueAtRisk',
-  'expectedShortfall',
-  'cash',
-  'orderMax',
-  'frozen',
-  'reduceOnly',
-  'stale',
-  'noInstrument',
-  'short',
-] as const
-export type LimitName = (typeof LIMIT_NAMES)[number]
-
-/** Where a measure stands, in the units of its limit. */
-export interface LimitStand {
-  readonly limit: LimitName
-  /** Of the group, factor, underlying or currency; null where there is one such limit. */
-  readonly name: string | null
-  readonly limitValue: number
-  readonly at: number
-}
-
-/** A limit that has to give for all to be met together: `needed` instead of `limitValue` is enough. */
-export interface Relaxation extends Omit<LimitStand, 'at'> {
-  readonly needed: number
 }
 
 /** One sentence each, rendered by `explain.ts`. Numbers are fractions; weights are of equity. */

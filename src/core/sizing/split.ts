@@ -4,8 +4,9 @@
  */
 import { isFunded } from '../domain/instrument.ts'
 import type { Universe } from '../domain/universe.ts'
+import type { LimitName } from './limit-names.ts'
 import { type Cap, exceeds, measureRow, type Row, slopeRow } from './limits.ts'
-import type { LimitName, PlanInputs, Valued } from './plan-types.ts'
+import type { PlanInputs, Valued } from './plan-types.ts'
 import { capInstrument, capUnderlying } from './trade-caps.ts'
 import { extraCarry, listTradeable, orderTradeable } from './tradeable.ts'
 

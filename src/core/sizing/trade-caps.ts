@@ -5,9 +5,10 @@
 import { toNumber } from '../base/decimal.ts'
 import { DAY_MS } from '../base/instant.ts'
 import { ratioToNumber } from '../base/ratio.ts'
+import type { LimitName } from './limit-names.ts'
 import type { Cap } from './limits.ts'
 import type { Limit } from './mandate.ts'
-import type { LimitName, PlanInputs, Valued } from './plan-types.ts'
+import type { PlanInputs, Valued } from './plan-types.ts'
 
 /** The trade a cap is asked for. */
 export interface Asked {

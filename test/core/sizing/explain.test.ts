@@ -4,7 +4,8 @@ import { decimal } from '../../../src/core/base/decimal.ts'
 import { explainBook, sentence, stageOf, summariseTrades } from '../../../src/core/sizing/explain.ts'
 import { limitPhrase } from '../../../src/core/sizing/explain-limits.ts'
 import { percent } from '../../../src/core/sizing/explain-percent.ts'
-import { LIMIT_NAMES, type Reason, type SizePlan } from '../../../src/core/sizing/plan-types.ts'
+import { LIMIT_NAMES } from '../../../src/core/sizing/limit-names.ts'
+import type { Reason, SizePlan } from '../../../src/core/sizing/plan-types.ts'
 
 const names = { subject: 'BTC', numeraire: 'USD' }
 
