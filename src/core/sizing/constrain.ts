@@ -214,7 +214,8 @@ function explain(wanted: Wanted, { trade, byInstrument, binding }: Within, stops
     if (held === undefined) return [{ kind: 'movedWithOthers', wanted: z, allowed }]
     const { limit, name, limitValue, back, price, errorPrice } = held
     const shared = { limit, name, limitValue, wanted: z, allowed, price, errorPrice }
-    return [back === null ? { kind: 'bound', ...shared } : { kind: 'backInside', ...shared, ...back }]
+    // What a limit leaves less of than was wanted it holds back, also where it brings back others.
+    return [back === null || isLess ? { kind: 'bound', ...shared } : { kind: 'backInside', ...shared, ...back }]
   })
   return { trade, byInstrument, because, bounds: null, relaxations: [] }
 }

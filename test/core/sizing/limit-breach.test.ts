@@ -162,6 +162,24 @@ describe('what a plan says of limits that the book was outside of', () => {
     )
   })
 
+  it('[LIMIT-17] a trade that the limit leaves less of is held back by it', () => {
+    // Full wants 10 % more of B, frozen A takes gross beyond 110 % by itself: B must fall instead.
+    const sizePlan = planned(two(FULL, { grossMax: r('1.1'), ...frozen(1, 0) }, { targets: { A: '0.5', B: '0.6' } }))
+    expect(trades(sizePlan)).toBe('-10000 B')
+    expect(reasons(sizePlan)).toContainEqual(
+      expect.objectContaining({ kind: 'backInside', limit: 'gross', wanted: expect.closeTo(0.1, 12) }),
+    )
+    const held = planned(two(FULL, { grossMax: r('1.2'), netMax: r('1.1') }, { targets: { A: '0.4', B: '0.7' } }))
+    expect(trades(held)).toBe('-30000 A, 20000 B')
+    const less = planned(
+      two(FULL, { netMax: r('1.1'), tradedMax: [r('0.2'), null] }, { targets: { A: '0.3', B: '0.7' } }),
+    )
+    expect(trades(less)).toBe('-20000 A, 10000 B')
+    expect(reasons(less)).toContainEqual(
+      expect.objectContaining({ kind: 'bound', limit: 'netMax', wanted: expect.closeTo(0.2, 12) }),
+    )
+  })
+
   it('[LIMIT-19] a plan that trading limits let go part of the way is ready, and the next one goes on', () => {
     const first = planned(two(BAND, { grossMax: r('1'), turnoverMax: r('0.1') }))
     expect(first.status).toBe('ready')
