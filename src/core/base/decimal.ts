@@ -141,6 +141,18 @@ const EXACT_MAX = 2 ** 53
 /** The nearest float64, ties to even: what `Number` makes of the same text. Throws beyond the range of a float64. */
 export const toNumber = (a: Decimal): number => divideToNumber(a, UNIT)
 
+/** Columns are never written to, so their images are made once and kept for as long as they are. */
+const imagesKept = new WeakMap<readonly Decimal[], Float64Array>()
+
+/** The nearest float64 of every decimal of a column; not to be written to. */
+export function toNumbers(column: readonly Decimal[]): Float64Array {
+  const kept = imagesKept.get(column)
+  if (kept !== undefined) return kept
+  const images = Float64Array.from(column, toNumber)
+  imagesKept.set(column, images)
+  return images
+}
+
 /** The float64 nearest to n/d, ties to even. d > 0. Throws where that is beyond the range of a float64. */
 export function divideToNumber(n: bigint, d: bigint): number {
   assert(d > 0n, 'denominator must be positive')

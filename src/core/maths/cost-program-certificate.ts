@@ -9,6 +9,7 @@ import { capNorm, capSize } from './cost-program-cap.ts'
 import { priceSlope } from './cost-program-coordinate.ts'
 import { powerCost } from './cost-program-power.ts'
 import type { CostOptimum, CostProgram, CostRow } from './cost-program-types.ts'
+import { multiplyVector } from './matrix.ts'
 
 /** Terms below these are nothing that could be traded: shares are not taken of less. */
 const ROW_LEAST = 1e-6
@@ -45,9 +46,10 @@ interface Tally {
   away: number
 }
 
-/** Two vectors of n numbers to write to: what the caps pull with, and one for every use. */
+/** Vectors of n numbers to write to: what the caps pull with, d + z, and M(d + z) or one for every use. */
 export interface Scratch {
   readonly pull: Float64Array
+  readonly point: Float64Array
   readonly image: Float64Array
 }
 
@@ -64,10 +66,12 @@ export function certify(program: CostProgram, answer: CostOptimum, scratch: Scra
   answer.certificate.primalResidual = 0
   let objective = settleCaps(program, answer, { tally, scratch })
   let outside = 0
+  const { point, image } = scratch
+  for (let i = 0; i < n; i++) point[i] = deviation[i]! + trade[i]!
+  multiplyVector(quadratic, point, n, image)
   for (let i = 0; i < n; i++) {
     const x = trade[i]!
-    let product = 0
-    for (let j = 0; j < n; j++) product += quadratic[i * n + j]! * (deviation[j]! + trade[j]!)
+    const product = image[i]!
     const half = 0.5 * (deviation[i]! + x) * product
     const cost = priceOf(program, i, x)
     objective += half + linear[i]! * x + cost

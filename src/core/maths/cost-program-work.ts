@@ -21,6 +21,7 @@ import {
 import { rowSize, rowsPull, rowValue } from './cost-program-certificate.ts'
 import { foreseeMultipliers } from './cost-program-factor.ts'
 import { CAPS_MAX, type CostProgram, PLACE } from './cost-program-types.ts'
+import { addProduct } from './matrix.ts'
 
 /** Whether the multiplier of a row is 0, between, or at its price. */
 export const ROW = { idle: 0, active: 1, paid: 2 } as const
@@ -269,12 +270,8 @@ export function measure(program: CostProgram, work: Work): void {
     spread += roots[j]! * (Math.abs(deviation[j]!) + Math.abs(trade[j]!))
   }
   work.spread = spread
-  for (let i = 0; i < n; i++) {
-    let total = linear[i]! + anchor[i]! * (trade[i]! - centre[i]!)
-    const row = i * n
-    for (let j = 0; j < n; j++) total += quadratic[row + j]! * step[j]!
-    gradient[i] = total
-  }
+  for (let i = 0; i < n; i++) gradient[i] = linear[i]! + anchor[i]! * (trade[i]! - centre[i]!)
+  addProduct(quadratic, step, n, gradient)
   for (let k = 0; k < rows.length; k++) work.rowValues[k] = rowValue(rows[k]!, trade, n)
   refreshMultipliers(program, work)
   measureCaps(program, trade, work.caps)

@@ -76,20 +76,20 @@ function check(program: CostProgram, n: number, rowsMax: number): void {
   assert(exponent > 0 && exponent <= 1, `exponent must be in (0, 1], was ${exponent}`)
   for (let i = 0; i < n; i++) {
     const finite = Number.isFinite(deviation[i]!) && Number.isFinite(linear[i]!) && Number.isFinite(power[i]!)
-    assert(finite && program.quadratic[i * n + i]! >= 0, `terms of trade ${i} must be finite`)
-    assert(proportional[i]! >= 0 && power[i]! >= 0, `costs of trade ${i} must be at least 0`)
+    // Messages are made where they are needed: each of them takes longer than its condition.
+    if (!(finite && program.quadratic[i * n + i]! >= 0)) assert(false, `terms of trade ${i} must be finite`)
+    if (!(proportional[i]! >= 0 && power[i]! >= 0)) assert(false, `costs of trade ${i} must be at least 0`)
     if (felt !== null) {
       const [buy, sell] = [felt.buy[i]!, felt.sell[i]!]
-      const weighable = buy >= 0 && sell >= 0 && buy + sell < Number.POSITIVE_INFINITY
-      assert(weighable, `weight felt by trade ${i} must be finite and at least 0, was ${buy} and ${sell}`)
+      if (!(buy >= 0 && sell >= 0 && buy + sell < Number.POSITIVE_INFINITY))
+        assert(false, `weight felt by trade ${i} must be finite and at least 0, was ${buy} and ${sell}`)
     }
     const [from, to] = [lower[i]!, upper[i]!]
-    assert(
-      from <= to && from < Number.POSITIVE_INFINITY && to > Number.NEGATIVE_INFINITY,
-      `bounds of ${i} must be ordered`,
-    )
+    if (!(from <= to && from < Number.POSITIVE_INFINITY && to > Number.NEGATIVE_INFINITY))
+      assert(false, `bounds of ${i} must be ordered`)
     const free = proportional[i]! < Number.POSITIVE_INFINITY
-    assert(free || (from <= 0 && to >= 0), `a trade of infinite cost must be allowed to be 0, was ${from} to ${to}`)
+    if (!(free || (from <= 0 && to >= 0)))
+      assert(false, `a trade of infinite cost must be allowed to be 0, was ${from} to ${to}`)
   }
   assert(caps.length <= CAPS_MAX, `caps must be at most ${CAPS_MAX}, were ${caps.length}`)
   for (const { matrix, point, radius, price, weight } of caps) {
@@ -97,10 +97,11 @@ function check(program: CostProgram, n: number, rowsMax: number): void {
     assert(radius >= 0 && radius < Number.POSITIVE_INFINITY, `a radius must be finite and at least 0, was ${radius}`)
     assert(price >= 0 && weight > 0, 'a cap must have positive prices')
     for (let i = 0; i < n; i++)
-      assert(matrix[i * n + i]! >= 0 && Number.isFinite(point[i]!), `the terms of trade ${i} in a cap must be finite`)
+      if (!(matrix[i * n + i]! >= 0 && Number.isFinite(point[i]!)))
+        assert(false, `the terms of trade ${i} in a cap must be finite`)
   }
   for (const { bound, price, weight } of rows)
-    assert(Number.isFinite(bound) && price >= 0 && weight > 0, `a row must have a finite bound and positive prices`)
+    assert(Number.isFinite(bound) && price >= 0 && weight > 0, 'a row must have a finite bound and positive prices')
 }
 
 function enter(work: Work, start: CostStart | undefined): void {
@@ -138,7 +139,7 @@ function leave(program: CostProgram, work: Work, answer: CostOptimum): void {
   }
   answer.iterations = work.steps
   answer.relaxation = 0
-  certify(program, answer, { pull: work.force, image: work.step })
+  certify(program, answer, { pull: work.force, point: work.moves, image: work.step })
   for (let k = 0; k < program.caps.length; k++)
     for (let i = 0; i < program.n; i++) work.caps[k]!.centre[i] = answer.capForces[k * program.n + i]!
   const { primalResidual, dualResidual, gap } = answer.certificate

@@ -72,31 +72,38 @@ function moveBest(work: LatticeWork, blocked: Blocked): boolean {
 
 /** Steps to a neighbour, or where the parabola through it has its lowest point further on, an estimate of that. */
 function aimBeside(work: LatticeWork, side: Neighbours, blocked: Uint8Array, best: Aim): void {
-  const { trade, gradient, noise, free, hasSoft } = work
-  const { step, extra, fee, half } = side
+  const { gradient, free, isPlain } = work
+  const { step, rest } = side
   for (let k = 0; k < free.length; k++) {
     const i = free[k]!
-    const way = step[i]!
-    const one = way * gradient[i]! + extra[i]! + half[i]!
-    // Without a fee or a soft limit a first step that does not help is the end of it.
-    if ((one >= 0 && fee[i] === 0 && !hasSoft) || way === 0 || blocked[i] === 1) continue
-    const line = one - half[i]! - fee[i]!
-    let gain = one
-    let steps = 1
-    if (-line > 3 * half[i]!) {
-      steps = half[i]! > 0 ? Math.min(-line / (2 * half[i]!), FARTHEST) : FARTHEST
-      gain = fee[i]! + steps * (line + half[i]! * steps)
-    }
-    if (hasSoft) gain += softChange(work, { i, x: side.weight[i]!, j: -1, y: 0 })
-    if (gain >= best.gain || gain >= -noise[i]! * Math.abs(steps * way)) continue
-    if (!obeysStep(work, side, i)) continue
-    best.gain = gain
-    best.i = i
-    best.x = trade[i]! + steps * way
-    best.first = side
+    if (isPlain && step[i]! * gradient[i]! + rest[i]! >= 0) continue
+    if (blocked[i] === 0) aimStep(work, side, i, best)
   }
 }
 
+/** The step of one trade. */
+function aimStep(work: LatticeWork, side: Neighbours, i: number, best: Aim): void {
+  const { trade, gradient, noise, hasSoft } = work
+  const way = side.step[i]!
+  const half = side.half[i]!
+  const fee = side.fee[i]!
+  const one = way * gradient[i]! + side.rest[i]!
+  // Without a fee or a soft limit a first step that does not help is the end of it.
+  if ((one >= 0 && fee === 0 && !hasSoft) || way === 0) return
+  const line = one - half - fee
+  let gain = one
+  let steps = 1
+  if (-line > 3 * half) {
+    steps = half > 0 ? Math.min(-line / (2 * half), FARTHEST) : FARTHEST
+    gain = fee + steps * (line + half * steps)
+  }
+  if (hasSoft) gain += softChange(work, { i, x: side.weight[i]!, j: -1, y: 0 })
+  if (gain >= best.gain || gain >= -noise[i]! * Math.abs(steps * way) || !obeysStep(work, side, i)) return
+  best.gain = gain
+  best.i = i
+  best.x = trade[i]! + steps * way
+  best.first = side
+}
 /** Steps of a move whose objective is a straight line. */
 const FARTHEST = 2 ** 40
 

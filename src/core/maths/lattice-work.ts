@@ -5,6 +5,7 @@
 import { powerCost } from './cost-program-power.ts'
 import { type Choice, nextChoice, weightOf } from './lattice-choices.ts'
 import type { LatticeCap, LatticePlace, LatticeProgram, LatticeRow } from './lattice-types.ts'
+import { addProduct, quadraticForm } from './matrix.ts'
 
 /** Rows and caps are sums of float64 weights: less than this beyond a bound is on it. */
 export const ON_BOUND = 5e-13
@@ -23,6 +24,8 @@ export interface Neighbours {
   readonly fee: Float64Array
   /** ½M_ii step² */
   readonly half: Float64Array
+  /** Both added to the cost: all that moving there adds but for step·gradient. */
+  readonly rest: Float64Array
   /** What moving there adds to each row. */
   readonly rows: readonly Float64Array[]
 }
@@ -49,9 +52,12 @@ export interface LatticeWork {
   /** Per trade: what the gradient may be off by, times `ROUNDING`. */
   readonly noise: Float64Array
   readonly hasSoft: boolean
+  /** No order has a fee and no limit a price: where a first step does not help no further one does. */
+  readonly isPlain: boolean
   /** Used within a function, so that none makes objects in its loops. */
   readonly here: Choice
   readonly next: Choice
+  readonly own: Float64Array
 }
 
 const makeNeighbours = ({ n, rows }: LatticeProgram): Neighbours => ({
@@ -62,6 +68,7 @@ const makeNeighbours = ({ n, rows }: LatticeProgram): Neighbours => ({
   extra: new Float64Array(n),
   fee: new Float64Array(n),
   half: new Float64Array(n),
+  rest: new Float64Array(n),
   rows: rows.map(() => new Float64Array(n)),
 })
 
@@ -73,6 +80,7 @@ export function makeLatticeWork(program: LatticeProgram, place: LatticePlace): L
     const { ranges, points } = choices[i]!
     if (kept[i] === 0 && (ranges.length > 0 || points.length > 1)) free.push(i)
   }
+  const hasSoft = [...rows, ...caps].some(({ price }) => price < Number.POSITIVE_INFINITY)
   const work: LatticeWork = {
     program,
     trade,
@@ -89,9 +97,11 @@ export function makeLatticeWork(program: LatticeProgram, place: LatticePlace): L
     down: makeNeighbours(program),
     up: makeNeighbours(program),
     noise: new Float64Array(n),
-    hasSoft: [...rows, ...caps].some(({ price }) => price < Number.POSITIVE_INFINITY),
+    hasSoft,
+    isPlain: !hasSoft && program.fixed.every((fee) => fee === 0),
     here: { weight: 0, lots: 0, point: -1 },
     next: { weight: 0, lots: 0, point: -1 },
+    own: new Float64Array(rows.length),
   }
   measureAll(work)
   return work
@@ -115,10 +125,14 @@ function measureAll(work: LatticeWork): void {
   let spread = 0
   for (let i = 0; i < n; i++)
     spread += Math.sqrt(quadratic[i * n + i]!) * (Math.abs(deviation[i]!) + Math.abs(trade[i]!))
+  gradient.set(linear)
+  addProduct(
+    quadratic,
+    deviation.map((each, j) => each + trade[j]!),
+    n,
+    gradient,
+  )
   for (let i = 0; i < n; i++) {
-    let pull = linear[i]!
-    for (let j = 0; j < n; j++) pull += quadratic[i * n + j]! * (deviation[j]! + trade[j]!)
-    gradient[i] = pull
     const terms = Math.sqrt(quadratic[i * n + i]!) * spread + Math.abs(linear[i]!)
     noise[i] = ROUNDING * (terms + (Number.isFinite(proportional[i]!) ? proportional[i]! : 0))
   }
@@ -187,7 +201,8 @@ function measureRow({ n, group }: LatticeProgram, row: LatticeRow, trade: Float6
 
 /** Where trade i could go next on both sides, and what that costs. */
 function findNeighbours(work: LatticeWork, i: number): void {
-  const { program, trade, lots, point, here, next } = work
+  const { program, trade, lots, point, here, next, own } = work
+  for (let k = 0; k < own.length; k++) own[k] = rowTerm(program.rows[k]!, i, trade[i]!)
   here.weight = trade[i]!
   here.lots = lots[i]!
   here.point = point[i]!
@@ -203,7 +218,8 @@ function findNeighbours(work: LatticeWork, i: number): void {
     side.step[i] = step
     side.half[i] = 0.5 * program.quadratic[i * program.n + i]! * step * step
     side.extra[i] = step === 0 ? 0 : costAt(program, i, found.weight) - cost
-    for (let k = 0; k < side.rows.length; k++) side.rows[k]![i] = rowStep(work, k, i, found.weight)
+    side.rest[i] = side.half[i]! + side.extra[i]!
+    for (let k = 0; k < side.rows.length; k++) side.rows[k]![i] = rowStepFrom(work, k, i, found.weight)
     side.fee[i] = here.weight === 0 ? program.fixed[i]! : found.weight === 0 ? -program.fixed[i]! : 0
   }
 }
@@ -231,9 +247,16 @@ export function moveTo(work: LatticeWork, i: number, choice: Choice): void {
 }
 
 /** What trade i at x instead adds to row k. */
-function rowStep({ program, trade, groupSum }: LatticeWork, k: number, i: number, x: number): number {
+function rowStep(work: LatticeWork, k: number, i: number, x: number): number {
+  work.own[k] = rowTerm(work.program.rows[k]!, i, work.trade[i]!)
+  return rowStepFrom(work, k, i, x)
+}
+
+/** The same where `own` has what trade i adds now. */
+function rowStepFrom({ program, trade, groupSum, own }: LatticeWork, k: number, i: number, x: number): number {
   const row = program.rows[k]!
-  let change = rowTerm(row, i, x) - rowTerm(row, i, trade[i]!)
+  if (x === trade[i]) return 0
+  let change = rowTerm(row, i, x) - own[k]!
   if (row.groupKink !== null) {
     const u = program.group[i]!
     const away = groupSum[u]! - row.groupKink.at[u]!
@@ -406,13 +429,7 @@ export function objectiveOf(work: LatticeWork): number {
 /** The objective without any trade. */
 export function priceOfNothing(program: LatticeProgram): number {
   const { n, quadratic, deviation } = program
-  let value = 0
-  for (let i = 0; i < n; i++) {
-    let pull = 0.5 * quadratic[i * n + i]! * deviation[i]!
-    for (let j = 0; j < i; j++) pull += quadratic[i * n + j]! * deviation[j]!
-    value += deviation[i]! * pull
-  }
-  return value + softPriceAt(program, new Float64Array(n))
+  return 0.5 * quadraticForm(deviation, quadratic, n) + softPriceAt(program, new Float64Array(n))
 }
 
 /** What exceeding soft rows and caps costs. */

@@ -10,11 +10,30 @@ import {
   ratioCompare,
   ratioMultiply,
   ratioSubtract,
+  ratioToNumber,
 } from '../base/ratio.ts'
 import { assertNever } from '../base/result.ts'
 import type { Mandate, Policy } from './mandate.ts'
 
-export function anchorsOf({ target, policy, constraints }: Mandate, u: number): readonly Ratio[] {
+export interface Anchor {
+  readonly exact: Ratio
+  readonly image: number
+}
+
+/** A mandate never changes, so its weights are listed once and kept for as long as it is. */
+const anchorsKept = new WeakMap<Mandate, readonly (readonly Anchor[])[]>()
+
+export function anchorsOf(mandate: Mandate, u: number): readonly Anchor[] {
+  const kept = anchorsKept.get(mandate)
+  if (kept !== undefined) return kept[u]!
+  const anchors = mandate.universe.underlyings.map((_, v) =>
+    listAnchors(mandate, v).map((exact) => ({ exact, image: ratioToNumber(exact) })),
+  )
+  anchorsKept.set(mandate, anchors)
+  return anchors[u]!
+}
+
+function listAnchors({ target, policy, constraints }: Mandate, u: number): readonly Ratio[] {
   const aim = target.weight[u]!
   const anchors = [aim, RATIO_ZERO]
   const width = policy.kind === 'band' ? halfWidth(policy, aim, u) : null

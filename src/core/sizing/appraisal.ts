@@ -3,6 +3,7 @@
  * M_uu z_u| against what that unit costs, the fall of ½(d+z)'M(d+z) through the whole trade, and its cost in parts.
  */
 import { costParts, firstUnitCost } from '../cost/cost-terms.ts'
+import { addProduct } from '../maths/matrix.ts'
 import { stated } from './curvature.ts'
 import { curvatureOf } from './decision.ts'
 import { resist } from './guard-cost.ts'
@@ -23,9 +24,11 @@ export function appraise(
   const carry = extraCarry(held.costs, listed)
   const guard = resist(inputs, held, { curvature, listed, deviation })
   const trade = Float64Array.from(deviation, (_, u) => tradedOf(universe, traded, u))
+  const left = deviation.map((each, u) => each + trade[u]!)
+  const pulls = trade.map((z, u) => -matrix[u * n + u]! * z)
+  addProduct(matrix, left, n, pulls)
   return Array.from(trade, (z, u): Reason => {
-    let pull = -matrix[u * n + u]! * z
-    for (let v = 0; v < n; v++) pull += matrix[u * n + v]! * (deviation[v]! + trade[v]!)
+    const pull = pulls[u]!
     const side = pull > 0 ? 'sell' : 'buy'
     const first = listed[u]!.map(
       (j) => firstUnitCost(held.costs, j, side) + carry[side][j]! + stated(curvature, u) + (guard?.[side][j] ?? 0),

@@ -4,7 +4,7 @@
  */
 import { type Result, refuse, succeed } from '../base/result.ts'
 import { type CostProgramSolver, makeCostProgram } from '../maths/cost-program.ts'
-import type { CostOptimum, CostProgram } from '../maths/cost-program-types.ts'
+import type { CostOptimum, CostProgram, CostStart } from '../maths/cost-program-types.ts'
 
 /** Residuals of an optimum that is one: the solver certifies 1e-9, the rest is float64 on badly scaled books. */
 const RESIDUAL_MAX = 1e-6
@@ -30,9 +30,15 @@ function solverFor(keeper: object, { n, rows }: CostProgram): CostProgramSolver 
  * @param keeper whose programs these are (a curvature, a universe): its memory is used again, so the answer lasts until the
  * next program of the same keeper
  * @param path where in a book the question stands
+ * @param start where the search begins; the optimum is the same from everywhere
  */
-export function solveCertified(keeper: object, program: CostProgram, path: string): Result<CostOptimum> {
-  const answer = solverFor(keeper, program).solve(program)
+export function solveCertified(
+  keeper: object,
+  program: CostProgram,
+  path: string,
+  start?: CostStart,
+): Result<CostOptimum> {
+  const answer = solverFor(keeper, program).solve(program, start)
   const { primalResidual, dualResidual, gap } = answer.certificate
   const residual = Math.max(primalResidual, dualResidual, gap)
   if (answer.status !== 'infeasible' && residual <= RESIDUAL_MAX) return succeed(answer)

@@ -7,6 +7,8 @@ import { formatDuration } from '../base/format.ts'
 import { RATIO_ZERO, type Ratio, ratioCompare, ratioToNumber } from '../base/ratio.ts'
 import type { Issue } from '../base/result.ts'
 import type { Instrument } from '../domain/instrument.ts'
+import type { RiskModel } from '../domain/market.ts'
+import type { Universe } from '../domain/universe.ts'
 import { checkCovariance } from './covariance-check.ts'
 import { checkGuardTerms, checkTrends } from './guard-check.ts'
 import { checkLimits, checkScenarios, dependsOnPrice } from './limit-check.ts'
@@ -25,12 +27,17 @@ export const check = (inputs: PlanInputs): readonly Issue[] => [
   ...checkTrends(inputs),
 ]
 
+/** Mandates and forecasts serve many plans and are never written to, so those that passed are not judged again. */
+const passedMandates = new WeakSet<Mandate>()
+const passedForecasts = new WeakMap<RiskModel, Universe>()
+
 /** Target, policy and limits among themselves; needs no market. */
-export const checkMandate = (mandate: Mandate): readonly Issue[] => [
-  ...checkLimits(mandate),
-  ...checkPolicy(mandate),
-  ...checkGuardTerms(mandate.policy),
-]
+export function checkMandate(mandate: Mandate): readonly Issue[] {
+  if (passedMandates.has(mandate)) return []
+  const issues = [...checkLimits(mandate), ...checkPolicy(mandate), ...checkGuardTerms(mandate.policy)]
+  if (issues.length === 0) passedMandates.add(mandate)
+  return issues
+}
 
 const show = (fraction: Ratio): string => String(ratioToNumber(fraction))
 const isNegative = (limit: Ratio): boolean => limit.n < 0n
@@ -234,7 +241,22 @@ function checkTerms(instrument: Instrument, issues: Issue[]): void {
     })
 }
 
-function checkRisk({ mandate: { universe }, risk, market }: PlanInputs): Issue[] {
+function checkRisk({ mandate: { universe }, risk, market }: PlanInputs): readonly Issue[] {
+  const issues = passedForecasts.get(risk) === universe ? [] : checkForecast(risk, universe)
+  if (issues.length === 0) passedForecasts.set(risk, universe)
+  if (risk.asOf <= market.asOf) return issues
+  return [
+    ...issues,
+    {
+      code: 'risk.from-future',
+      path: 'market',
+      message: 'the risk forecast must not be later than asOf, was later',
+      hint: 'a forecast from the future would leak into the plan',
+    },
+  ]
+}
+
+function checkForecast(risk: RiskModel, universe: Universe): readonly Issue[] {
   const issues: Issue[] = []
   const { covariance } = risk
   const n = universe.underlyings.length
@@ -251,13 +273,5 @@ function checkRisk({ mandate: { universe }, risk, market }: PlanInputs): Issue[]
       hint: 'give market.vols and market.correlations, or candles with enough history',
     })
   })
-  if (issues.length === 0) issues.push(...checkCovariance(risk, universe.underlyings))
-  if (risk.asOf > market.asOf)
-    issues.push({
-      code: 'risk.from-future',
-      path: 'market',
-      message: 'the risk forecast must not be later than asOf, was later',
-      hint: 'a forecast from the future would leak into the plan',
-    })
-  return issues
+  return issues.length === 0 ? checkCovariance(risk, universe.underlyings) : issues
 }

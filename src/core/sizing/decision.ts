@@ -8,6 +8,7 @@
  * against the underlying's, T the horizon of the underlying; and a_j counts what it costs to hold beyond the best of them.
  * Where a guard holds an underlying back (`guard-cost.ts`), a_j of its healing side is larger and ½κz² is added, z its trade.
  */
+import { rememberLast } from '../base/remember.ts'
 import type { CostTerms } from '../cost/cost-terms.ts'
 import type { CostProgram, CostRow } from '../maths/cost-program-types.ts'
 import { type Curvature, stated } from './curvature.ts'
@@ -44,8 +45,15 @@ export function makeSpace(listed: readonly (readonly number[])[], count: number)
 /** Annual volatility of an instrument's price against its underlying's, unless estimated. */
 const BASIS_VOL = 0.02
 
-/** @param inputs prepared @param deviation held − aim, per underlying */
-export function makeDecision(inputs: PlanInputs, held: Valued, deviation: Float64Array): Decision {
+/** Several stages of one plan ask for it. @param inputs prepared @param deviation held − aim, per underlying */
+export const makeDecision = (inputs: PlanInputs, held: Valued, deviation: Float64Array): Decision =>
+  decisionOf(deviation, inputs, held)
+
+const decisionOf = rememberLast(
+  (deviation: Float64Array, inputs: PlanInputs, held: Valued): Decision => decide(inputs, held, deviation),
+)
+
+function decide(inputs: PlanInputs, held: Valued, deviation: Float64Array): Decision {
   const curvature = curvatureOf(inputs)
   const { costs } = held
   const listed = listTradeable(inputs)

@@ -90,13 +90,14 @@ export function openGlance(asked: PlanInputs): Result<Glance> {
   return succeed(glance)
 }
 
-/** Carry that tilts the aim moves with time, and a future that has expired has none. */
-function untilOf({ mandate: { policy }, market, costs }: PlanInputs): Instant {
+/** Carry that tilts the aim moves with time; a future that has expired is refused, and has no carry. */
+function untilOf({ mandate: { policy, tradeable, universe }, market, costs }: PlanInputs): Instant {
   if (policy.kind === 'costAware' && policy.tilt?.carry === true) return market.asOf + 1
-  return costs.carry.reduce(
-    (soonest, terms) => (terms.kind === 'future' ? Math.min(soonest, terms.expiry) : soonest),
-    Number.POSITIVE_INFINITY,
-  )
+  const expiries = [
+    ...tradeable.flat().map((j) => universe.instruments[j]!),
+    ...costs.carry.filter((terms) => terms.kind === 'future'),
+  ].map((each) => ('expiry' in each ? each.expiry : Number.POSITIVE_INFINITY))
+  return Math.min(Number.POSITIVE_INFINITY, ...expiries)
 }
 
 /** Another portfolio, such as after fills. */

@@ -5,6 +5,7 @@
  * (Tasche 1999).
  */
 import type { RiskModel } from '../domain/market.ts'
+import { multiplyVector } from '../maths/matrix.ts'
 import type { Imbalance } from './plan-types.ts'
 
 /** @param held, aim weight per underlying, finite. */
@@ -28,34 +29,12 @@ interface EulerParts {
   readonly parts: Float64Array
 }
 
-/** sqrt(x'Σx) and its Euler parts. Two rows in one pass: each sum waits for its own last addition. */
+/** sqrt(x'Σx) and its Euler parts. Nothing held is 0 and never −0. */
 function eulerParts(x: Float64Array, covariance: Float64Array): EulerParts {
-  const n = x.length
-  const parts = new Float64Array(n)
-  let i = 0
-  for (; i + 1 < n; i += 2) {
-    let first = 0
-    let second = 0
-    const row = i * n
-    const next = row + n
-    for (let j = 0; j < n; j++) {
-      const each = x[j]!
-      first += covariance[row + j]! * each
-      second += covariance[next + j]! * each
-    }
-    parts[i] = partOf(x[i]!, first)
-    parts[i + 1] = partOf(x[i + 1]!, second)
-  }
-  if (i < n) {
-    let last = 0
-    for (let j = 0; j < n; j++) last += covariance[i * n + j]! * x[j]!
-    parts[i] = partOf(x[i]!, last)
-  }
+  const parts = multiplyVector(covariance, x, x.length)
+  for (let i = 0; i < parts.length; i++) parts[i] = x[i] === 0 ? 0 : x[i]! * parts[i]!
   return scaleParts(parts)
 }
-
-/** Nothing held is 0 and never −0. */
-const partOf = (x: number, pull: number): number => (x === 0 ? 0 : x * pull)
 
 /** Parts over the root of their sum; all 0 where that is 0. Rounding noise below 0 is 0. */
 function scaleParts(parts: Float64Array): EulerParts {

@@ -6,6 +6,7 @@
 import { add as addDecimal, subtract, toNumber } from '../base/decimal.ts'
 import { DAY_MS, YEAR_MS } from '../base/instant.ts'
 import { RATIO_ZERO, ratioToNumber } from '../base/ratio.ts'
+import { rememberLast } from '../base/remember.ts'
 import type { CostTerms } from '../cost/cost-terms.ts'
 import { isFunded } from '../domain/instrument.ts'
 import type { Universe } from '../domain/universe.ts'
@@ -63,14 +64,20 @@ interface Sheet {
 /** Weights that a cap on one trade says all about have no row. */
 const FEW = { everyWeight: false }
 
-/** The rows of a mandate, in a fixed order. */
-export function limitRows(
+/** The rows of a mandate, in a fixed order. Several stages of one plan ask for them. */
+export const limitRows = (
   inputs: PlanInputs,
   held: Valued,
   of: { readonly everyWeight: boolean } = FEW,
-): readonly Row[] {
+): readonly Row[] => rowsOf(held, inputs, of.everyWeight)
+
+const rowsOf = rememberLast((held: Valued, inputs: PlanInputs, everyWeight: boolean): readonly Row[] =>
+  listRows(inputs, held, everyWeight),
+)
+
+function listRows(inputs: PlanInputs, held: Valued, everyWeight: boolean): readonly Row[] {
   const sheet = { inputs, held, columns: columnsOf(inputs.mandate.universe), rows: [] }
-  addWeights(sheet, of.everyWeight)
+  addWeights(sheet, everyWeight)
   addBook(sheet)
   addGroups(sheet)
   addFactors(sheet)

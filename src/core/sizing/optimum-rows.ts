@@ -4,6 +4,7 @@
  * variables: of the two lines that make it up the row has the one of a stated side, which lies nowhere above it, and gains
  * the other when an optimum turns out to be on that side.
  */
+import { rememberLast } from '../base/remember.ts'
 import type { Universe } from '../domain/universe.ts'
 import type { CostCap, CostRow } from '../maths/cost-program-types.ts'
 import { multiplyVector } from '../maths/matrix.ts'
@@ -31,7 +32,11 @@ export interface Box {
 }
 
 /** Caps on single trades, of the instrument and of its underlying. Limits with a price have rows. */
-export function boxOf(inputs: PlanInputs, held: Valued, { instruments, variablesOf }: Space): Box {
+export const boxOf = (inputs: PlanInputs, held: Valued, space: Space): Box => boxFor(space, inputs, held)
+
+const boxFor = rememberLast((space: Space, inputs: PlanInputs, held: Valued): Box => makeBox(inputs, held, space))
+
+function makeBox(inputs: PlanInputs, held: Valued, { instruments, variablesOf }: Space): Box {
   const m = instruments.length
   const lower = new Float64Array(m)
   const upper = new Float64Array(m)

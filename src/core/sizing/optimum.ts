@@ -5,7 +5,7 @@
  */
 import { type Result, succeed } from '../base/result.ts'
 import type { Universe } from '../domain/universe.ts'
-import type { CostOptimum, CostProgram } from '../maths/cost-program-types.ts'
+import { CAPS_MAX, type CostOptimum, type CostProgram, type CostStart, PLACE } from '../maths/cost-program-types.ts'
 import { solveCertified } from './certified.ts'
 import { curvatureOf, type Decision, type Space } from './decision.ts'
 import { errorSlopeOf } from './error-slope.ts'
@@ -45,7 +45,7 @@ export function optimiseWithin(
     reaches: rows.map(reachOf),
     sizes: free.map(Math.abs),
     errorSlope: errorSlopeOf(inputs, held),
-    solve: (program) => decide(inputs, decision, program),
+    solve: (program) => decide(inputs, decision, program, startAt(decision, program, free)),
   })
   if (!solved.ok) return solved
   const under = solved.value
@@ -91,10 +91,22 @@ export function bindingOf(
   return [...addPrices(bounds.flat()), ...own.flat(), ...whole.flat()]
 }
 
+/** Trades of the optimum without limits, which is most of the way to the one with them. */
+function startAt({ instruments }: Decision, { n, rows }: CostProgram, free: Float64Array): CostStart {
+  const trade = new Float64Array(n)
+  const places = new Int16Array(n).fill(PLACE.zero)
+  instruments.forEach((j, k) => {
+    if (free[j] === 0) return
+    trade[k] = free[j]!
+    places[k] = PLACE.free
+  })
+  return { trade, places, multipliers: new Float64Array(rows.length), capForces: new Float64Array(n * CAPS_MAX) }
+}
+
 /** The optimum of a program; where orders have fees, of the orders worth theirs. */
-function decide(inputs: PlanInputs, { fixed }: Decision, program: CostProgram): Result<Solved> {
+function decide(inputs: PlanInputs, { fixed }: Decision, program: CostProgram, start?: CostStart): Result<Solved> {
   const solve = (forbidden: Uint8Array): Result<CostOptimum> => {
-    return solveCertified(curvatureOf(inputs), closeTo(program, forbidden), 'policy')
+    return solveCertified(curvatureOf(inputs), closeTo(program, forbidden), 'policy', start)
   }
   const { forbidden } = chooseOrders({
     fixed,

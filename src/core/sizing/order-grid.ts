@@ -16,6 +16,7 @@ import {
   roundTo,
   signOf,
   subtract,
+  toNumber,
   ZERO,
 } from '../base/decimal.ts'
 import {
@@ -31,7 +32,7 @@ import {
   ratioToDecimal,
   ratioToNumber,
 } from '../base/ratio.ts'
-import { exactUnitDelta } from './exact-trade.ts'
+import { exactUnitDelta, type Sized } from './exact-trade.ts'
 import type { PlanInputs, Reason, Valued } from './plan-types.ts'
 
 /** The least that may be traded or left, off the lot grid or on it. */
@@ -52,7 +53,7 @@ function exactNotionalIn(inputs: PlanInputs, j: number, currency: string): Ratio
 
 /** One trade rounded alone. */
 export interface RoundedLeg {
-  readonly exact: Ratio
+  readonly sized: Sized
   /** Whole lots towards zero, before any minimum. */
   readonly floor: Decimal
   readonly quantity: Decimal
@@ -63,33 +64,45 @@ export interface RoundedLeg {
 }
 
 /** One leg on its grid: whole lots towards zero, a full close exactly what is held, minimums, no unsellable remainder. */
-export function roundLeg(inputs: PlanInputs, held: Valued, { j, exact }: { j: number; exact: Ratio }): RoundedLeg {
+export function roundLeg(inputs: PlanInputs, held: Valued, { j, sized }: { j: number; sized: Sized }): RoundedLeg {
   const { lot } = inputs.mandate.universe.instruments[j]!.grid
   const heldQuantity = held.quantity[j]!
   const because: Reason[] = []
-  // Only an opposite sign can close, which is quicker to see.
-  const closes =
-    heldQuantity !== ZERO &&
-    signOf(heldQuantity) === -ratioSign(exact) &&
-    ratioCompare(ratioNegate(ratioOf(heldQuantity)), exact) === 0
-  const floor = closes ? negate(heldQuantity) : ratioRoundTo(exact, lot, 'down')
+  const closes = isClose(sized, heldQuantity)
+  const floor = closes
+    ? negate(heldQuantity)
+    : sized.exact === null
+      ? sized.floor
+      : ratioRoundTo(sized.exact, lot, 'down')
   const least = leastQuantity(inputs, j)
   if (closes) because.push({ kind: 'fullClose' })
   const quantity = closes ? floor : keepSellable({ quantity: floor, heldQuantity, least, lot }, because)
   if ((quantity !== ZERO || closes) && absolute(quantity) < least) {
     because.push(belowMinimum(inputs, j, absolute(quantity)))
-    return { exact, floor, quantity: ZERO, least, closes, because }
+    return { sized, floor, quantity: ZERO, least, closes, because }
   }
-  const leftover = leftoverOf(held, { j, exact, quantity })
+  const leftover = leftoverOf(held, { j, sized, quantity })
   if (leftover !== 0) because.push({ kind: 'lot', lot, leftover })
-  return { exact, floor, quantity, least, closes, because }
+  return { sized, floor, quantity, least, closes, because }
 }
 
+/** Whether a trade is exactly what is held. Only an opposite sign can be, which is quicker to see. */
+const isClose = ({ exact }: Sized, held: Decimal): boolean =>
+  exact !== null &&
+  held !== ZERO &&
+  signOf(held) === -ratioSign(exact) &&
+  ratioCompare(ratioNegate(ratioOf(held)), exact) === 0
+
 /** Weight that is allowed and not traded. */
-export const leftoverOf = (
+export function leftoverOf(
   held: Valued,
-  { j, exact, quantity }: { readonly j: number; readonly exact: Ratio; readonly quantity: Decimal },
-): number => ratioToNumber(ratioSubtract(exact, ratioOf(quantity))) * held.unitWeight[j]!
+  { j, sized, quantity }: { readonly j: number; readonly sized: Sized; readonly quantity: Decimal },
+): number {
+  const unit = held.unitWeight[j]!
+  return sized.exact === null
+    ? sized.weight - toNumber(quantity) * unit
+    : ratioToNumber(ratioSubtract(sized.exact, ratioOf(quantity))) * unit
+}
 
 /** Takes lots off an order that would leave something too small to be sold later, on this side of 0 or beyond. */
 function keepSellable(
@@ -148,11 +161,9 @@ export function makeLots(
   const { j, least, lower, upper, near } = order
   const { lot } = inputs.mandate.universe.instruments[j]!.grid
   const { base, step } = stepFrom(lot, near, larger(absolute(near), absolute(heldQuantity)))
-  const count = (quantity: bigint, mode: Rounding): number => Number(divideInteger(quantity - base, step, mode))
-  const from = lower === null ? -COUNT_MAX : count(lower, 'ceiling')
-  const to = upper === null ? COUNT_MAX : count(upper, 'floor')
-  const buys = count(least, 'ceiling')
-  const sells = base === ZERO ? -buys : count(-least, 'floor')
+  const from = lower === null ? -COUNT_MAX : Number(divideInteger(lower - base, step, 'ceiling'))
+  const to = upper === null ? COUNT_MAX : Number(divideInteger(upper - base, step, 'floor'))
+  const { buys, sells, below, above } = countMinimums({ base, step, least, held: heldQuantity })
   const ranges: { from: number; to: number }[] = []
   const addRange = (first: number, last: number): void => {
     if (first <= last) ranges.push({ from: first, to: last })
@@ -163,8 +174,6 @@ export function makeLots(
     return { base, step, ranges, points: [ZERO] }
   }
   // What is left must be nothing, or enough to be sold.
-  const below = count(-heldQuantity - least, 'floor')
-  const above = count(-heldQuantity + least, 'ceiling')
   addRange(from, Math.min(to, sells, below))
   addRange(Math.max(from, above), Math.min(to, sells))
   addRange(Math.max(from, buys), Math.min(to, below))
@@ -172,6 +181,37 @@ export function makeLots(
   const close = negate(heldQuantity)
   const closable = absolute(close) >= least && (lower ?? close) <= close && close <= (upper ?? close)
   return { base, step, ranges, points: !closable ? [ZERO] : close < ZERO ? [close, ZERO] : [ZERO, close] }
+}
+
+/**
+ * The lots from base that are the least buy and the least sale, the last that leave the least of what is held and the first that
+ * leave the least beyond 0. Two divisions say them all: of a sum of two numbers, ⌈(a + b)/step⌉ follows from their remainders.
+ */
+function countMinimums({ base, step, least, held }: Record<'base' | 'step' | 'least' | 'held', bigint>): {
+  readonly buys: number
+  readonly sells: number
+  readonly below: number
+  readonly above: number
+} {
+  if (base !== 0n) {
+    const count = (quantity: bigint, mode: Rounding): number => Number(divideInteger(quantity - base, step, mode))
+    return {
+      buys: count(least, 'ceiling'),
+      sells: count(-least, 'floor'),
+      below: count(-held - least, 'floor'),
+      above: count(least - held, 'ceiling'),
+    }
+  }
+  const [leastLots, leastRest] = [least / step, least % step]
+  const [heldLots, heldRest] = [held / step, held % step]
+  const ceiling = (lots: bigint, rest: bigint): number => Number(lots) + (rest > step ? 2 : rest > 0n ? 1 : 0)
+  const buys = ceiling(leastLots, leastRest)
+  return {
+    buys,
+    sells: -buys,
+    below: -ceiling(heldLots + leastLots, heldRest + leastRest),
+    above: ceiling(leastLots - heldLots, leastRest - heldRest),
+  }
 }
 
 /** Lots from 0 where float64 counts them, else steps of a power of ten of lots from an order. */

@@ -7,7 +7,9 @@
 import { absolute, type Decimal, signOf, toNumber, ZERO } from '../base/decimal.ts'
 import { RATIO_ZERO } from '../base/ratio.ts'
 import { optimiseOnLattice } from '../maths/lattice.ts'
-import { exactTrade } from './exact-trade.ts'
+import type { LatticeOptimum } from '../maths/lattice-types.ts'
+import { type Decision, makeDecision } from './decision.ts'
+import { sizeExactly } from './exact-trade.ts'
 import { standsBeyond, worstOfEach } from './limit-breach.ts'
 import { limitRows } from './limit-rows.ts'
 import { BACK, exceeds, isBreached, measureRow, mustHold, type Row, unitOf } from './limits.ts'
@@ -16,6 +18,9 @@ import type { Allowed, Imbalance, PlanInputs, Quantized, Reason, Valued } from '
 import { orderOf, type Rounding, roundDecision, roundNearest, type Unrounded } from './rounding.ts'
 import { isOnLattice, roundAlone } from './rounding-alone.ts'
 import { startInside } from './rounding-inside.ts'
+import { isWoken, takingPart } from './rounding-part.ts'
+
+const NO_TRADE = { exact: RATIO_ZERO }
 
 type Rounded = Omit<Quantized, 'outside'>
 
@@ -44,11 +49,11 @@ function roundFrom(
   // The optimum without trades is none on the lattice either.
   if (legs.every((leg) => leg === null)) return { quantity, because: legs.map(() => []), proven: true }
   if (!unrounded.rows.every(isOnLattice)) return roundAlone(inputs, held, unrounded)
-  const rounding = programOf(inputs, held, { unrounded, limited })
-  const { lots: counts, point, proven } = optimiseOnLattice(rounding.program, rounding.start)
+  const { rounding, found, isWhole } = roundTogether(inputs, held, { unrounded, limited })
   rounding.instruments.forEach((j, k) => {
-    quantity[j] = orderOf(rounding.lots[k]!, { lots: counts[k]!, point: point[k]! })
+    quantity[j] = orderOf(rounding.lots[k]!, { lots: found.lots[k]!, point: found.point[k]! })
   })
+  const proven = isWhole && found.proven
   return { quantity, because: explain(inputs, held, { unrounded, quantity, rounding }), proven }
 }
 
@@ -76,8 +81,12 @@ function staysOutside(
 }
 
 /** The lattice of the stage, for whoever looks at it alone. */
-export const roundingOf = (inputs: PlanInputs, held: Valued, limited: Limited): Rounding =>
-  programOf(inputs, held, { unrounded: roundEach(inputs, held, limited.allowed), limited })
+export function roundingOf(inputs: PlanInputs, held: Valued, limited: Limited): Rounding {
+  const unrounded = roundEach(inputs, held, limited.allowed)
+  return inputs.mandate.policy.kind === 'costAware'
+    ? decide(inputs, held, { unrounded, limited }).rounding
+    : roundNearest(inputs, held, unrounded)
+}
 
 const roundEach = (inputs: PlanInputs, held: Valued, allowed: Allowed): Unrounded => ({
   allowed,
@@ -85,14 +94,50 @@ const roundEach = (inputs: PlanInputs, held: Valued, allowed: Allowed): Unrounde
   rows: limitRows(inputs, held),
 })
 
-const programOf = (
+interface Asked {
+  readonly unrounded: Unrounded
+  readonly limited: Limited
+}
+
+interface Together {
+  readonly rounding: Rounding
+  readonly found: LatticeOptimum
+  /** Whether everything that may be traded took part. */
+  readonly isWhole: boolean
+}
+
+function roundTogether(inputs: PlanInputs, held: Valued, asked: Asked): Together {
+  const search = (rounding: Rounding): LatticeOptimum => optimiseOnLattice(rounding.program, rounding.start)
+  const { unrounded } = asked
+  if (inputs.mandate.policy.kind !== 'costAware') {
+    const rounding = roundNearest(inputs, held, unrounded)
+    return { rounding, found: search(rounding), isWhole: true }
+  }
+  const { decision, part, rounding } = decide(inputs, held, asked)
+  const found = search(rounding)
+  if (part === null) return { rounding, found, isWhole: true }
+  const before = unrounded.allowed.byInstrument
+  const after = new Float64Array(before.length)
+  rounding.instruments.forEach((j, k) => {
+    after[j] = found.trade[k]!
+  })
+  if (!isWoken(decision, { variables: part, before, after })) return { rounding, found, isWhole: false }
+  const whole = roundDecision(inputs, held, { unrounded, decision, part: null })
+  return { rounding: whole, found: search(whole), isWhole: true }
+}
+
+/** The program of a decision over what takes part in rounding to begin with. */
+function decide(
   inputs: PlanInputs,
   held: Valued,
-  { unrounded, limited }: { readonly unrounded: Unrounded; readonly limited: Limited },
-): Rounding =>
-  inputs.mandate.policy.kind === 'costAware'
-    ? roundDecision(inputs, held, { unrounded, deviation: limited.imbalance.weight })
-    : roundNearest(inputs, held, unrounded)
+  { unrounded, limited }: Asked,
+): { readonly decision: Decision; readonly part: readonly number[] | null; readonly rounding: Rounding } {
+  const decision = makeDecision(inputs, held, limited.imbalance.weight)
+  const { bounds, byInstrument } = limited.allowed
+  // A book that comes back inside its limits may need any of its trades.
+  const part = bounds === null ? takingPart(decision, byInstrument, unrounded.rows) : null
+  return { decision, part, rounding: roundDecision(inputs, held, { unrounded, decision, part }) }
+}
 
 /** One trade alone: whole lots towards no trade; nothing where its own fee would then break a limit. */
 export function quantizeOne(
@@ -121,7 +166,7 @@ function roundOne(
   const { universe } = inputs.mandate
   const own = universe.instrumentsOf[universe.underlyingOf[j]!]!
   const alone = own.every((k) => k === j || allowed.byInstrument[k] === 0)
-  return roundLeg(inputs, held, { j, exact: exactTrade(inputs, held, { j, weight, alone }) })
+  return roundLeg(inputs, held, { j, sized: sizeExactly(inputs, held, { j, weight, alone }) })
 }
 
 /** Of a leg rounded as it would be alone, why; of another, what the others made of it. */
@@ -139,8 +184,7 @@ function explain(
     const now = quantity[j]!
     const before = leg?.quantity ?? ZERO
     if (now === before) return leg?.because ?? []
-    const exact = leg?.exact ?? RATIO_ZERO
-    const leftover = leftoverOf(held, { j, exact, quantity: now })
+    const leftover = leftoverOf(held, { j, sized: leg?.sized ?? NO_TRADE, quantity: now })
     const { lot } = universe.instruments[j]!.grid
     const closes: Reason[] = now !== ZERO && now === -held.quantity[j]! ? [{ kind: 'fullClose' }] : []
     const limited = broken !== undefined && takesPart.has(j) && givesWay(broken, { before, now, j })

@@ -50,7 +50,7 @@ function shrinkLeg(
   { j, before, keep }: { readonly j: number; readonly before: Decimal; readonly keep: number },
 ): Decimal {
   const { lot } = inputs.mandate.universe.instruments[j]!.grid
-  const rounded = (exact: Ratio): Decimal => roundLeg(inputs, held, { j, exact }).quantity
+  const rounded = (exact: Ratio): Decimal => roundLeg(inputs, held, { j, sized: { exact } }).quantity
   const kept = keep === 0 ? ZERO : rounded(ratioMultiply(ratioOf(before), ratioOfNumber(keep)))
   if (kept !== before) return kept
   const left = subtract(absolute(before), lot)

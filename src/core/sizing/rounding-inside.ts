@@ -8,6 +8,7 @@ import { toNumber, ZERO } from '../base/decimal.ts'
 import type { Universe } from '../domain/universe.ts'
 import { type Choice, choiceFrom, nextChoice } from '../maths/lattice-choices.ts'
 import type { LatticeChoices } from '../maths/lattice-types.ts'
+import { directionOf } from './exact-trade.ts'
 import { BACK, isBreached, measureRow, mustHold, type Row, slopeRow, TOLERANCE, unitOf } from './limits.ts'
 import { type Lots, makeLots, type RoundedLeg } from './order-grid.ts'
 import type { PlanInputs, Valued } from './plan-types.ts'
@@ -103,7 +104,7 @@ const withRoom = (bound: number): number => bound + 8 * Number.EPSILON * Math.ab
 function restart(leg: RoundedLeg, { lots, now }: Order, { limit }: Row): RoundedLeg {
   const quantity = orderOf(lots, now)
   if (quantity === leg.quantity) return leg
-  const further = leg.exact.n < 0n ? quantity < leg.floor : quantity > leg.floor
+  const further = directionOf(leg.sized) < 0 ? quantity < leg.floor : quantity > leg.floor
   return { ...leg, quantity, floor: further ? quantity : leg.floor, because: [{ kind: 'limitAfterRounding', limit }] }
 }
 
@@ -115,7 +116,7 @@ function makeOrder(
   const { j, legs, leg } = of
   const { universe } = inputs.mandate
   const u = universe.underlyingOf[j]!
-  const direction = leg.exact.n < 0n ? -1 : 1
+  const direction = directionOf(leg.sized)
   const mates = universe.instrumentsOf[u]!.filter((k) => legs[k] !== null)
   const weightOf = (k: number): number => toNumber(legs[k]!.floor) * held.unitWeight[k]!
   let cap = capInstrument(inputs, held, { at: j, direction, priced: false })

@@ -9,12 +9,13 @@ import { ratioRoundTo } from '../base/ratio.ts'
 import { tradeCost } from '../cost/cost-terms.ts'
 import type { CostRow } from '../maths/cost-program-types.ts'
 import type { LatticeCap, LatticeChoices, LatticePlace, LatticeProgram, LatticeRow } from '../maths/lattice-types.ts'
-import { makeDecision } from './decision.ts'
+import type { Decision } from './decision.ts'
 import { exactTrade } from './exact-trade.ts'
 import type { Row } from './limits.ts'
-import { boxOf, capOver, type Reach, reachOf } from './optimum-rows.ts'
+import { type Box, boxOf, capOver, type Reach, reachOf } from './optimum-rows.ts'
 import { type Lots, leastQuantity, makeLots, type RoundedLeg } from './order-grid.ts'
 import type { Allowed, PlanInputs, Valued } from './plan-types.ts'
+import { narrow } from './rounding-part.ts'
 
 export interface Rounding {
   /** The instrument of each trade of the program, ascending. */
@@ -32,15 +33,15 @@ export interface Unrounded {
   readonly rows: readonly Row[]
 }
 
-/** Rounding towards the decision of `costAware`. @param deviation held − aim, per underlying */
+/** Rounding towards the decision of `costAware`. @param part variables of the decision that take part; null: all */
 export function roundDecision(
   inputs: PlanInputs,
   held: Valued,
-  { unrounded, deviation }: { readonly unrounded: Unrounded; readonly deviation: Float64Array },
+  of: { readonly unrounded: Unrounded; readonly decision: Decision; readonly part: readonly number[] | null },
 ): Rounding {
-  const decision = makeDecision(inputs, held, deviation)
-  const { instruments, terms, rungs, fixed } = decision
-  const box = boxOf(inputs, held, decision)
+  const { unrounded, decision } = of
+  const { instruments, terms, rungs, fixed } = of.part === null ? decision : narrow(decision, of.part)
+  const box = narrowBox(boxOf(inputs, held, decision), of.part)
   const { underlyingOf } = inputs.mandate.universe
   const isAlone = (j: number): boolean => decision.variablesOf[underlyingOf[j]!]!.length === 1
   const lots = instruments.map((j, k) =>
@@ -74,6 +75,21 @@ export function roundDecision(
   const rows = [...limits.rows, ...box.rows.map(withoutGroups)]
   const part = { ...terms, ...limits, rows, fixed, walk, kept: null }
   return gather(inputs, held, { unrounded, instruments, lots, part })
+}
+
+/** The box over some of its variables. */
+function narrowBox(box: Box, variables: readonly number[] | null): Box {
+  if (variables === null) return box
+  const pick = (column: Float64Array): Float64Array => Float64Array.from(variables, (k) => column[k]!)
+  const { lower, upper, lowest, highest, rows, sources } = box
+  return {
+    lower: pick(lower),
+    upper: pick(upper),
+    lowest: variables.map((k) => lowest[k]!),
+    highest: variables.map((k) => highest[k]!),
+    rows: rows.map((row) => ({ ...row, slope: pick(row.slope) })),
+    sources,
+  }
 }
 
 /** Rounding towards what the limits left. */
@@ -204,6 +220,7 @@ export const weigh = ({ base, step, ranges, points }: Lots, unitWeight: number):
 
 /** An order as one of the choices, or the nearest to it of those that are smaller. */
 export function placeOf({ base, step, ranges, points }: Lots, quantity: Decimal): { lots: number; point: number } {
+  if (quantity === ZERO) return { lots: 0, point: points.indexOf(ZERO) }
   let best = { lots: 0, point: points.indexOf(ZERO) }
   let size = 0n
   const consider = (order: bigint, choice: { lots: number; point: number }): void => {

@@ -2,7 +2,7 @@
  * Stage 1: the book in weights. Equity = Σ (cash + unrealised profit) × rate + Σ spot value, exact. Weight = signed delta
  * notional ÷ equity; collateral in a coin that is an underlying is exposure to that coin, unrealised profit included.
  */
-import { add, type Decimal, negate, signOf, toNumber, ZERO } from '../base/decimal.ts'
+import { add, type Decimal, negate, signOf, toNumber, toNumbers, ZERO } from '../base/decimal.ts'
 import {
   RATIO_ZERO,
   type Ratio,
@@ -48,8 +48,9 @@ export function value(inputs: PlanInputs): Result<Valued> {
   const weigh = (quantity: readonly Decimal[]): Float64Array => {
     const weight = new Float64Array(coinExposure.length)
     for (let u = 0; u < weight.length; u++) weight[u] = ratioToNumber(coinExposure[u]!) / equity
-    for (let j = 0; j < quantity.length; j++) {
-      if (quantity[j] !== ZERO) weight[universe.underlyingOf[j]!]! += toNumber(quantity[j]!) * unitWeight[j]!
+    const units = toNumbers(quantity)
+    for (let j = 0; j < units.length; j++) {
+      if (units[j] !== 0) weight[universe.underlyingOf[j]!]! += units[j]! * unitWeight[j]!
     }
     return weight
   }

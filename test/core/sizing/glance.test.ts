@@ -193,6 +193,39 @@ describe('a glance between plans', () => {
     expect(glanceAt(untilThen, { ...moment, asOf: moment.asOf + DAY_MS })).toBe(false)
   })
 
+  it('[GLANCE-4] once a future that may be traded has expired it says no, as plan() refuses', () => {
+    const asOf = 1_772_323_200_000
+    const inputs = makeInputs({
+      contracts: [
+        {
+          kind: 'future',
+          contract: 'linear',
+          expiry: asOf + DAY_MS,
+          ...{ id: 'BTC-MAR', underlying: 'BTC', venue: null, quote: 'USD', settle: 'USD', multiplier: decimal('1') },
+          grid: { lot: decimal('0.001'), quantityMin: decimal('0.001'), notionalMin: null },
+          fee: { taker: decimal('0.0005'), maker: null },
+          spread: decimal('0.0001'),
+        },
+      ],
+      contractPrices: { 'BTC-MAR': '100' },
+      cash: { USD: '1000' },
+      held: { 'BTC-MAR': '5' },
+      entry: { 'BTC-MAR': '100' },
+      targets: { BTC: '0.5' },
+      vols: { BTC: 0.5 },
+      policy: weightBand('0.1', 'edge', 1),
+    })
+    const glance = unwrap(openGlance(inputs))
+    for (const [later, idle] of [
+      [DAY_MS - 1, true],
+      [DAY_MS, false],
+    ] as const) {
+      const market = { ...inputs.market, asOf: asOf + later }
+      expect(glanceAt(glance, momentOf(market))).toBe(idle)
+      expect(isIdle({ ...inputs, market })).toBe(idle)
+    }
+  })
+
   it('[GLANCE-5] inputs that plan() refuses open none', () => {
     const bad = goldenOne(weightBand('-0.1'))
     const opened = openGlance(bad)
