@@ -212,7 +212,8 @@ function completeGrid(entry: InstrumentDraft): Grid | null {
     entry.quantityMin === undefined ? lot : accepted(readNumber(entry.quantityMin, 'minimum', 'nonNegative'))
   const notionalMin: Money | null =
     entry.notionalMin === undefined ? null : accepted(readMoney(entry.notionalMin, 'minimum', 'nonNegative'))
-  return { lot, quantityMin, notionalMin: notionalMin?.amount === ZERO ? null : notionalMin }
+  const grid = { lot, quantityMin, notionalMin: notionalMin?.amount === ZERO ? null : notionalMin }
+  return entry.tick === undefined ? grid : { ...grid, tick: accepted(readNumber(entry.tick, 'tick', 'positive')) }
 }
 
 function completeFee(text: InstrumentDraft['fee']): Fee | null {

@@ -30,6 +30,13 @@ const terms = {
     example: '0.00001',
     hint: 'write the step the venue lists for it, such as `lot: 0.00001`',
   }),
+  tick: optional(
+    number('tick', 'positive', {
+      what: 'the smallest step of a price, which simulated orders keep to',
+      example: '0.1',
+      hint: 'write the step the venue lists for it, or leave it out',
+    }),
+  ),
   quantityMin: optional(
     number('minimum', 'nonNegative', {
       what: 'the least quantity of an order (the lot unless given)',

@@ -78,6 +78,7 @@ const terms = {
     lot: decimalCodec,
     quantityMin: decimalCodec,
     notionalMin: z.strictObject({ amount: decimalCodec, currency: z.string() }).nullable(),
+    tick: decimalCodec.exactOptional(),
   }),
   fee: z.strictObject({ taker: decimalCodec, maker: decimalCodec.nullable() }),
   spread: decimalCodec,

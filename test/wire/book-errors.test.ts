@@ -29,7 +29,7 @@ const SHAPE: readonly Row[] = [
     [['fee: 5bp, spread: 2bp }\n  ETH', 'fees: 5bp, spread: 2bp }\n  ETH']],
     [
       '10 key.missing instruments.BTC.fee: must be a fraction of traded notional such as 5bp, or {taker, maker}, was missing; write one of these',
-      '10 key.unknown instruments.BTC.fees: the key must be kind, underlying, short, venue, symbol, quote, lot, quantityMin, notionalMin, fee or spread, was fees; did you mean fee?',
+      '10 key.unknown instruments.BTC.fees: the key must be kind, underlying, short, venue, symbol, quote, lot, tick, quantityMin, notionalMin, fee or spread, was fees; did you mean fee?',
     ],
   ],
   [
@@ -38,7 +38,7 @@ const SHAPE: readonly Row[] = [
     [['expiry: 2026-06-26T08:00:00Z, lot: 1', 'strike: 5, lot: 1']],
     [
       '28 key.missing instruments.BTC-INV.expiry: must be the time it expires, was missing; write it, such as 2026-06-26T08:00:00Z',
-      '28 key.unknown instruments.BTC-INV.strike: the key must be kind, venue, symbol, quote, lot, quantityMin, notionalMin, fee, spread, underlying, contract, settle, multiplier or expiry, was strike; remove it',
+      '28 key.unknown instruments.BTC-INV.strike: the key must be kind, venue, symbol, quote, lot, tick, quantityMin, notionalMin, fee, spread, underlying, contract, settle, multiplier or expiry, was strike; remove it',
     ],
   ],
   [

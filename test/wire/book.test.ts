@@ -89,6 +89,7 @@ describe('every key', () => {
       lot: decimal('0.00001'),
       quantityMin: decimal('0.0001'),
       notionalMin: { amount: decimal('5'), currency: 'USD' },
+      tick: decimal('0.1'),
     })
     expect(term('ETH-PERP')).toMatchObject({
       kind: 'perp',

@@ -28,7 +28,7 @@ limits:
   frozen: [ETH]
   reduceOnly: [SOL]
 instruments:
-  BTC: { kind: spot, underlying: BTC, venue: kraken, lot: 0.00001, quantityMin: 0.0001, notionalMin: 5 USD, fee: { taker: 5bp, maker: -1bp }, spread: 2bp, short: true }
+  BTC: { kind: spot, underlying: BTC, venue: kraken, lot: 0.00001, tick: 0.1, quantityMin: 0.0001, notionalMin: 5 USD, fee: { taker: 5bp, maker: -1bp }, spread: 2bp, short: true }
   ETH-PERP: { kind: perp, underlying: ETH, symbol: ETH/USDT:USDT, quote: USDT, contract: linear, multiplier: 0.1, lot: 1, fee: 5bp, spread: 1bp }
   BTC-INV: { kind: future, underlying: BTC, contract: inverse, settle: BTC, multiplier: 100, expiry: 2026-06-26T08:00:00Z, lot: 1, fee: 5bp, spread: 1bp }
   BTC-CALL: { kind: option, underlying: BTC, contract: inverse, multiplier: 1, expiry: 2026-06-26T08:00:00Z, strike: 100000, right: call, lot: 0.1, fee: 3bp, spread: 1% }

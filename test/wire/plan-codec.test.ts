@@ -254,11 +254,12 @@ const terms = {
   multiplier: decimals,
   spread: decimals,
 }
-const grid = record({
+const lattice = {
   lot: decimals,
   quantityMin: decimals,
   notionalMin: fc.option(record({ amount: decimals, currency: names })),
-})
+}
+const grid = fc.oneof(record(lattice), record({ ...lattice, tick: decimals }))
 const fee = record({ taker: decimals, maker: fc.option(decimals) })
 const contract = fc.constantFrom('linear', 'inverse')
 const common = { ...terms, grid, fee, id: fc.uuid() }
