@@ -106,6 +106,29 @@ describe('payments and ends', () => {
   })
 })
 
+test('[VENUE-1] an audit says what does not add up', () => {
+  const { venue } = story(free(), [order('buy 3 BTC-PERP'), at(90)])
+  const { accounts, columns } = venue
+  const faults = (change: Partial<Venue>): readonly string[] => auditVenue({ ...venue, ...change }).faults
+  expect(faults({})).toEqual([])
+  const lost = { ...accounts, deposited: accounts.deposited.map(() => decimal('7')) }
+  expect(faults({ accounts: lost })).toEqual([
+    'cash of all parties must be 7 BTC, was 0',
+    'cash of all parties must be 7 USD, was 0',
+    'cash of all parties must be 7 USDT, was 1000',
+  ])
+  const dusty = { ...accounts, rounded: accounts.rounded.map(() => decimal('0.000001')) }
+  expect(faults({ accounts: dusty })[0]).toBe('rounding in BTC must be at most 0.000000000000000012, was 0.000001')
+  const moved = { ...accounts, arrived: accounts.arrived.map(() => decimal('1')) }
+  expect(faults({ accounts: moved })).toContain('BTC-PERP of all parties must be 1, was 0')
+  expect(faults({ posted: venue.posted.map(() => decimal('1')) })).toContain(
+    'margin of BTC-USDT must be 0 while it is flat, was 1',
+  )
+  expect(faults({ columns: { ...columns, cash: columns.cash.map(() => 1) } })).toContain(
+    'the column of USDT must be that of the books',
+  )
+})
+
 describe('crossed margin', () => {
   test('[VENUE-15] what opens needs the initial margin of everything; what reduces is never blocked', () => {
     expect(lines(free(), [order('buy 100 BTC-PERP')])[1]).toBe('buy 100 BTC-PERP: filled 100')
