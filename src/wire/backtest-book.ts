@@ -20,6 +20,7 @@ import type { Span } from './backtest-needs.ts'
 import { forecastFrom } from './book-candles.ts'
 import { readCosts } from './book-costs.ts'
 import { readEstimator } from './book-estimate.ts'
+import { askedTrends } from './book-guard.ts'
 import { readPolicy, readTerms } from './book-mandate.ts'
 import { type Prices, readRisk, readValues } from './book-market.ts'
 import { type BookContext, makeReport, type Names, type Report } from './book-names.ts'
@@ -34,7 +35,11 @@ export interface ScheduleTerms {
   readonly history: History
   readonly span: Span
   readonly membership: Membership | null
+  /** Ids of what the run begins with. */
+  readonly held: ReadonlySet<string>
   readonly markAgeMaxMs: number
+  /** Forecasts that have been made, by what they are made of; null where none is kept. */
+  readonly forecasts: Map<string, RiskModel> | null
 }
 
 /** The instrument whose bars are the history of an underlying: a spot pair before others, then by id; null without enough. */
@@ -146,20 +151,39 @@ export function draftOf(draft: Draft, { instruments }: Names): Draft {
   }
 }
 
-function riskAt({ span }: ScheduleTerms, known: Known, context: BookContext): RiskModel | null {
+function riskAt({ span, forecasts }: ScheduleTerms, known: Known, context: BookContext): RiskModel | null {
   const { draft, names, report } = context
-  const { asOf, universe } = known
   const market = draft.market!
-  const { windowMs, intervalMs } = span
-  if (windowMs === null || market.estimate === undefined) return readRisk(market, names, report, asOf)
-  const estimator = readEstimator(context, market.estimate, { intervalMs, path: ['market', 'estimate'] })
-  if (estimator === null) return null
-  const histories = [...names.underlyings].sort(byId).map((name) => {
-    const source = sourceOf(known, universe.underlyings.indexOf(name), windowMs)
-    return priceHistory(known, source!, windowMs)
-  })
-  return forecastFrom(context, histories, { window: { asOf, from: asOf - windowMs, intervalMs }, estimator })
+  const { windowMs } = span
+  if (windowMs === null || market.estimate === undefined) return readRisk(market, names, report, known.asOf)
+  const key = forecasts === null ? '' : forecastKey(context, known, windowMs)
+  const made = forecasts?.get(key) ?? forecastAt(span, known, context)
+  if (made !== null) forecasts?.set(key, made)
+  return made
 }
+
+function forecastAt({ windowMs, intervalMs }: Span, known: Known, context: BookContext): RiskModel | null {
+  const { asOf, universe } = known
+  const estimate = context.draft.market!.estimate!
+  const estimator = readEstimator(context, estimate, { intervalMs, path: ['market', 'estimate'] })
+  if (estimator === null) return null
+  const histories = [...context.names.underlyings].sort(byId).map((name) => {
+    const source = sourceOf(known, universe.underlyings.indexOf(name), windowMs!)
+    return priceHistory(known, source!, windowMs!)
+  })
+  return forecastFrom(context, histories, { window: { asOf, from: asOf - windowMs!, intervalMs }, estimator })
+}
+
+/** What a forecast is made of, beside the history: who is in it, when, how, and what else is read from the same closes. */
+const forecastKey = ({ draft, names }: BookContext, { asOf }: Known, windowMs: number): string =>
+  JSON.stringify([
+    asOf,
+    windowMs,
+    [...names.underlyings].sort(byId),
+    draft.market?.estimate,
+    draft.limits?.expectedShortfall,
+    askedTrends(draft),
+  ])
 
 function targetAt(
   membership: Membership,

@@ -10,6 +10,7 @@ import { type Result, refuse, succeed } from '../core/base/result.ts'
 import { instrumentIndex } from '../core/domain/universe.ts'
 import type { Mandated, OutlookChanged } from '../core/session/session-event.ts'
 import { historyUntil, isAlive, type Known, lastMark } from '../core/sim/history-known.ts'
+import { membersSince } from '../core/sim/membership.ts'
 import { readBookAt, type ScheduleTerms, sourceOf } from './backtest-book.ts'
 
 type Scheduled = Mandated | OutlookChanged
@@ -27,9 +28,9 @@ function* schedule(terms: ScheduleTerms): Generator<Result<Scheduled>, void, und
     const passed = (row - first) * span.intervalMs
     const known = historyUntil(history, row)
     const refreshes = passed % span.refreshMs === 0
-    const next = refreshes ? tradedNow(known, terms) : traded.filter((id) => isAliveById(known, id))
-    if (!refreshes && next.length === traded.length) continue
-    traded = next
+    if (!refreshes && traded.every((id) => isAliveById(known, id))) continue
+    const now = tradedNow(known, terms)
+    traded = refreshes ? now : now.filter((id) => traded.includes(id))
     if (traded.length === 0) {
       if (row > first) continue
       yield nothingTraded(known.asOf)
@@ -60,11 +61,22 @@ const nothingTraded = (asOf: Instant): Result<never> =>
 
 const isAliveById = (known: Known, id: string): boolean => isAlive(known, instrumentIndex(known.universe, id))
 
-/** Ids of the instruments that a book of the moment would list: alive, seen, and long enough in the market. */
-export function tradedNow(known: Known, { span }: Pick<ScheduleTerms, 'span'>): string[] {
+/**
+ * Ids of the instruments that a book of the moment would list: alive, seen, and long enough in the market. Under a file of
+ * members, of those that have been one since the run began, or that it began with: who has left is sold and stays listed.
+ */
+export function tradedNow(
+  known: Known,
+  { span, membership, held }: Pick<ScheduleTerms, 'span' | 'membership' | 'held'>,
+): string[] {
   const { universe, lives, time, asOf } = known
+  const members = membership === null ? null : membersSince(membership, span.from, asOf)
   const ready = universe.instruments.map(
-    (_, j) => isAlive(known, j) && lastMark(known, j) !== null && asOf - time[lives[j]!.from]! >= span.warmupMs,
+    ({ id, underlying }, j) =>
+      (members === null || members.has(underlying) || held.has(id)) &&
+      isAlive(known, j) &&
+      lastMark(known, j) !== null &&
+      asOf - time[lives[j]!.from]! >= span.warmupMs,
   )
   const forecast = universe.underlyings.map(
     (_, u) => span.windowMs === null || sourceOf(known, u, span.windowMs) !== null,

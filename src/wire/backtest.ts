@@ -6,6 +6,7 @@
 import { ONE, ZERO } from '../core/base/decimal.ts'
 import { formatInstantShort } from '../core/base/format.ts'
 import type { Result } from '../core/base/result.ts'
+import type { RiskModel } from '../core/domain/market.ts'
 import { makeUniverse, type Universe } from '../core/domain/universe.ts'
 import type { BacktestInputs, Holdings } from '../core/sim/backtest-types.ts'
 import type { FundingHistory, History } from '../core/sim/history.ts'
@@ -14,7 +15,7 @@ import { type InstrumentHistory, makeHistory } from '../core/sim/history-columns
 import { historyUntil } from '../core/sim/history-known.ts'
 import type { RateSource } from '../core/sim/history-rates.ts'
 import type { Membership } from '../core/sim/membership.ts'
-import { pricesAt } from './backtest-book.ts'
+import { pricesAt, type ScheduleTerms } from './backtest-book.ts'
 import { checkSection, readMembership } from './backtest-check.ts'
 import type { BacktestDraft, BarsNeed } from './backtest-needs.ts'
 import { scheduleOf, tradedNow } from './backtest-schedule.ts'
@@ -48,25 +49,45 @@ export interface Backtest {
   readonly source: Tree
 }
 
-/** @param shared whether threads may share the history */
+/** What many runs of one book share. */
+export interface Kept {
+  /** Whether threads may share the history. */
+  readonly shared: boolean
+  /** Made before from the same files for the same span: what was loaded of them is not read then. */
+  readonly history: History | null
+  /** Forecasts made so far, of this history; null where none is kept. */
+  readonly forecasts: Map<string, RiskModel> | null
+}
+const ALONE: Kept = { shared: false, history: null, forecasts: null }
+
 export function finishBacktest(
   backtest: BacktestDraft,
   loaded: LoadedBacktest,
-  shared = false,
+  kept: Kept = ALONE,
 ): Result<Backtest, readonly BookIssue[]> {
   const { book, span } = backtest
   const report = makeReport(book.source, [...backtest.issues, ...loaded.issues])
   const draft = backtest.start
-  const universe = universeOf(backtest, draft, loaded)
+  const universe = kept.history?.universe ?? universeOf(backtest, draft, loaded)
   checkSection(backtest, { universe, held: heldNames(draft, loaded), report })
   const refused = (): Result<never, readonly BookIssue[]> => ({ ok: false, error: sortIssues(report.issues) })
   if (report.issues.length > 0) return refused()
-  const history = readHistory(backtest, { loaded, universe, shared, report })
+  const history = kept.history ?? readHistory(backtest, { loaded, universe, shared: kept.shared, report })
   if (history === null) return refused()
   const markAgeMaxMs = accepted(readDuration(book.draft.market!.markAgeMax!))
   const membership = readMembership(backtest, loaded.members)
-  const terms = { draft: book.draft, names: book.names, source: book.source, history, span, membership, markAgeMaxMs }
-  const start = readStart(backtest, { draft, loaded, history, markAgeMaxMs, report })
+  const terms = {
+    draft: book.draft,
+    names: book.names,
+    source: book.source,
+    history,
+    span,
+    membership,
+    held: heldNames(draft, loaded),
+    markAgeMaxMs,
+    forecasts: kept.forecasts,
+  }
+  const start = readStart(backtest, { ...terms, loaded, report })
   const venue = readVenue(backtest, {
     universe,
     account: ACCOUNT,
@@ -187,26 +208,20 @@ function readHistory(
 /** What the run begins with, valued at the close at which it begins. */
 function readStart(
   backtest: BacktestDraft,
-  parts: {
-    readonly draft: Draft
-    readonly loaded: LoadedBacktest
-    readonly history: History
-    readonly markAgeMaxMs: number
-    readonly report: Report
-  },
+  parts: ScheduleTerms & { readonly loaded: LoadedBacktest; readonly report: Report },
 ): Holdings {
-  const { draft, loaded, history, markAgeMaxMs, report } = parts
+  const { loaded, history, markAgeMaxMs, report } = parts
   const { universe } = history
   const known = begin(backtest, history)
   const ofBook = backtest.section.start === 'book'
   const context = {
-    draft,
+    draft: backtest.start,
     names: backtest.book.names,
     prices: pricesAt(known, markAgeMaxMs),
     report: ofBook ? report : under(report, ['backtest', 'start']),
   }
   const held = readHoldings(context, ofBook ? loaded : { positions: [], cash: [] })
-  const traded = tradedNow(known, backtest)
+  const traded = tradedNow(known, parts)
   for (const [id, { quantity }] of held.positions)
     if (!traded.includes(id) && quantity !== ZERO)
       context.report.add(

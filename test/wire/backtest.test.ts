@@ -5,6 +5,7 @@ import { hashOf } from '../../src/core/base/hash.ts'
 import { formatInstant } from '../../src/core/base/instant.ts'
 import { makeRandom } from '../../src/core/base/random.ts'
 import { ratioToNumber } from '../../src/core/base/ratio.ts'
+import type { RiskModel } from '../../src/core/domain/market.ts'
 import type { Mandated, OutlookChanged } from '../../src/core/session/session-event.ts'
 import { closedAt } from '../../src/core/sim/history.ts'
 import { draftBook, finishBook, NOTHING_LOADED } from '../../src/wire/book.ts'
@@ -239,10 +240,8 @@ describe('what a run is told', () => {
       mandate.target.weight.map(ratioToNumber).join(),
     ])
     expect(weights.filter(([, each], k) => each !== weights[k - 1]?.[1])).toEqual([
-      ['02-15', '0.5,0,0'],
-      ['03-07', '0.5,0,0,0'],
-      ['03-12', '0,0.6,0,0'],
-      ['04-13', '0,0.6,0'],
+      ['02-15', '0.5'],
+      ['03-12', '0,0.6'],
     ])
     expect(told[0]!.mandate.target.notes).toEqual([
       'Members of 2025-01-31 00:00 UTC: AAA.',
@@ -331,6 +330,28 @@ describe('no look-ahead', () => {
     )
     expect(seen(made, Number.POSITIVE_INFINITY)).toBe(before)
   })
+})
+
+test('[BACK-18] forecasts that are kept are made once for all policies of a book, and change nothing', () => {
+  const forecasts = new Map<string, RiskModel>()
+  const plainRun = soundBacktest(PARITY, PARITY_FILES)
+  const kept = soundBacktest(PARITY, PARITY_FILES, { shared: false, history: plainRun.inputs.history, forecasts })
+  expect(kept.inputs.history).toBe(plainRun.inputs.history)
+  expect(eventsOf(kept.inputs.schedule)).toEqual(eventsOf(plainRun.inputs.schedule))
+  const made = [...forecasts.values()]
+  expect(made).toHaveLength(23)
+  const other = edit(PARITY, [
+    ['policy: { kind: band, unit: weight, width: { large: 5%, late: 2% }, to: edge }', 'policy: { kind: full }'],
+  ])
+  const again = soundBacktest(other, PARITY_FILES, { shared: false, history: plainRun.inputs.history, forecasts })
+  const told = eventsOf(again.inputs.schedule)
+  expect(told.map(({ outlook }) => outlook.risk)).toEqual(made)
+  expect(told.every(({ outlook }, k) => outlook.risk === made[k])).toBe(true)
+  const slower = edit(PARITY, [['vol: { ewma: 10d }', 'vol: { ewma: 20d }']])
+  eventsOf(
+    soundBacktest(slower, PARITY_FILES, { shared: false, history: plainRun.inputs.history, forecasts }).inputs.schedule,
+  )
+  expect(forecasts.size).toBe(46)
 })
 
 test('[BACK-9] what cannot be computed at its time ends the schedule with its issues and the time', () => {

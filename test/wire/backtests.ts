@@ -4,7 +4,7 @@ import { makeRandom } from '../../src/core/base/random.ts'
 import type { FundingHistory } from '../../src/core/sim/history.ts'
 import type { Bars } from '../../src/core/sim/history-bars.ts'
 import type { Membership } from '../../src/core/sim/membership.ts'
-import { type Backtest, barsKey, finishBacktest, type LoadedBacktest } from '../../src/wire/backtest.ts'
+import { type Backtest, barsKey, finishBacktest, type Kept, type LoadedBacktest } from '../../src/wire/backtest.ts'
 import { draftBacktest } from '../../src/wire/backtest-needs.ts'
 import { draftBook } from '../../src/wire/book.ts'
 import { issueLine } from './books.ts'
@@ -71,17 +71,17 @@ function loadedOf({ history, marks = {}, rates = {}, funding = {}, members }: Fi
 }
 
 /** The backtest of a text, or the mistakes, one line each. */
-export function backtestOf(text: string, files: Files): Backtest | string[] {
+export function backtestOf(text: string, files: Files, kept?: Kept): Backtest | string[] {
   const book = draftBook(text)
   if (!book.ok) return book.error.map(issueLine)
   const draft = draftBacktest(book.value, { from: null, to: null })
   if (!draft.ok) return draft.error.map(issueLine)
-  const made = finishBacktest(draft.value, loadedOf(files))
+  const made = finishBacktest(draft.value, loadedOf(files), kept)
   return made.ok ? made.value : made.error.map(issueLine)
 }
 
-export function soundBacktest(text: string, files: Files): Backtest {
-  const made = backtestOf(text, files)
+export function soundBacktest(text: string, files: Files, kept?: Kept): Backtest {
+  const made = backtestOf(text, files, kept)
   if (Array.isArray(made)) throw new Error(made.join('\n'))
   return made
 }

@@ -50,6 +50,18 @@ export function datesKnown({ dates, lagMs }: Membership, asOf: Instant): Members
   return dates.findLast(({ at }) => at + lagMs <= asOf) ?? null
 }
 
+/** Everybody who has been a member by `asOf`, from the date that is known at `since` on. */
+export function membersSince(membership: Membership, since: Instant, asOf: Instant): ReadonlySet<string> {
+  const { dates, lagMs, weighting } = membership
+  const first = datesKnown(membership, since)?.at ?? Number.NEGATIVE_INFINITY
+  const known = dates.filter(({ at }) => at >= first && at + lagMs <= asOf)
+  return new Set(
+    known.flatMap(({ members }) =>
+      (weighting.kind === 'stated' ? members : largest(members, weighting)).map(({ name }) => name),
+    ),
+  )
+}
+
 /** The target over the underlyings of a universe at `asOf`. Codes: members.none, members.untraded, target.bounds-total. */
 export function membershipTarget(
   membership: Membership,

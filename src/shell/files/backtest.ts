@@ -32,10 +32,20 @@ export function openBacktest(path: string, options: OpenOptions): Result<Backtes
   const book = draftBook(text.value)
   if (!book.ok) return book
   const draft = draftBacktest(book.value, options)
-  return draft.ok ? finishBacktest(draft.value, load(draft.value, dirname(path), options), options.shared) : draft
+  return draft.ok
+    ? finishBacktest(draft.value, loadBacktest(draft.value, dirname(path), options), {
+        shared: options.shared,
+        history: null,
+        forecasts: null,
+      })
+    : draft
 }
 
-function load(draft: BacktestDraft, folder: string, { now, onFile }: OpenOptions): LoadedBacktest {
+function loadBacktest(
+  draft: BacktestDraft,
+  folder: string,
+  { now, onFile }: Pick<OpenOptions, 'now' | 'onFile'>,
+): LoadedBacktest {
   const issues: BookIssue[] = []
   const total = draft.bars.length + draft.funding.length + (draft.members === null ? 0 : 1)
   let done = 0

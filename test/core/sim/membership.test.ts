@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { decimal } from '../../../src/core/base/decimal.ts'
 import { DAY_MS } from '../../../src/core/base/instant.ts'
 import { type Ratio, ratioOfText, ratioToNumber } from '../../../src/core/base/ratio.ts'
-import { type Membership, membershipTarget } from '../../../src/core/sim/membership.ts'
+import { type Membership, membershipTarget, membersSince } from '../../../src/core/sim/membership.ts'
 import { hour, START } from './bars.ts'
 
 const day = (k: number): number => START + k * DAY_MS
@@ -39,6 +39,19 @@ describe('targets over time', () => {
     expect(weightsAt(stated, day(32) - 1)).toEqual({ BTC: 0.6, ETH: 0.3 })
     expect(weightsAt(stated, day(32))).toEqual({ BTC: 0.5, XRP: 0.4 })
     expect(weightsAt({ ...stated, lagMs: 0 }, day(31))).toEqual({ BTC: 0.5, XRP: 0.4 })
+  })
+
+  test('[HIST-13] who has been a member since a time: from the date known then on', () => {
+    expect([...membersSince(stated, day(1), day(31))].sort()).toEqual(['BTC', 'ETH'].sort())
+    expect([...membersSince(stated, day(1), day(32))].sort()).toEqual(['BTC', 'ETH', 'XRP'])
+    expect([...membersSince(stated, day(32), day(32))].sort()).toEqual(['BTC', 'XRP'])
+    expect([
+      ...membersSince(
+        { ...capitalised, weighting: { kind: 'equal', top: 2, total: r('1'), max: null } },
+        day(1),
+        day(9),
+      ),
+    ]).toEqual(['BTC', 'ETH'])
   })
 
   test.each<[string, Partial<Membership>, Record<string, number>]>([
