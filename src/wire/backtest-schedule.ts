@@ -10,7 +10,7 @@ import { type Result, refuse, succeed } from '../core/base/result.ts'
 import { instrumentIndex } from '../core/domain/universe.ts'
 import type { Mandated, OutlookChanged } from '../core/session/session-event.ts'
 import { historyUntil, isAlive, type Known, lastMark } from '../core/sim/history-known.ts'
-import { membersSince } from '../core/sim/membership.ts'
+import { membershipTarget, membersSince } from '../core/sim/membership.ts'
 import { readBookAt, type ScheduleTerms, sourceOf } from './backtest-book.ts'
 
 type Scheduled = Mandated | OutlookChanged
@@ -33,7 +33,7 @@ function* schedule(terms: ScheduleTerms): Generator<Result<Scheduled>, void, und
     traded = refreshes ? now : now.filter((id) => traded.includes(id))
     if (traded.length === 0) {
       if (row > first) continue
-      yield nothingTraded(known.asOf)
+      yield nothingTraded(known.asOf, terms)
       return
     }
     const read = readBookAt(terms, known, traded)
@@ -51,13 +51,18 @@ function* schedule(terms: ScheduleTerms): Generator<Result<Scheduled>, void, und
   }
 }
 
-const nothingTraded = (asOf: Instant): Result<never> =>
-  refuse(
-    'backtest.nothing',
-    'backtest.from',
-    `an instrument must have a mark, enough returns and its warm-up when the run begins (${formatInstantShort(asOf)}), was none`,
-    'begin later, shorten `warmup`, or use longer histories',
-  )
+/** Why nothing can be traded when the run begins. */
+function nothingTraded(asOf: Instant, { membership }: ScheduleTerms): Result<never> {
+  const members = membership === null ? null : membershipTarget(membership, [], asOf)
+  return members !== null && !members.ok
+    ? members
+    : refuse(
+        'backtest.nothing',
+        'backtest.from',
+        `an instrument must have a mark, enough returns and its warm-up when the run begins (${formatInstantShort(asOf)}), was none`,
+        'begin later, shorten `warmup`, or use longer histories',
+      )
+}
 
 const isAliveById = (known: Known, id: string): boolean => isAlive(known, instrumentIndex(known.universe, id))
 

@@ -6,6 +6,7 @@
 import { ONE, ZERO } from '../core/base/decimal.ts'
 import { formatInstantShort } from '../core/base/format.ts'
 import type { Result } from '../core/base/result.ts'
+import type { Instrument } from '../core/domain/instrument.ts'
 import type { RiskModel } from '../core/domain/market.ts'
 import { makeUniverse, type Universe } from '../core/domain/universe.ts'
 import type { BacktestInputs, Holdings } from '../core/sim/backtest-types.ts'
@@ -161,7 +162,7 @@ function universeOf({ book }: BacktestDraft, draft: Draft, loaded: LoadedBacktes
 }
 
 function readHistory(
-  { section, span, bars: needs, funding: payments }: BacktestDraft,
+  backtest: BacktestDraft,
   {
     loaded,
     universe,
@@ -174,6 +175,7 @@ function readHistory(
     readonly report: Report
   },
 ): History | null {
+  const { section, span, bars: needs, funding: payments } = backtest
   const need = (of: BarsNeed['of'], id: string) => needs.find((each) => each.of === of && each.id === id)
   const read = (of: BarsNeed['of'], id: string) => loaded.bars.get(barsKey({ of, id }))
   const instruments = universe.instruments.map(({ id }): InstrumentHistory => {
@@ -200,9 +202,28 @@ function readHistory(
   })
   const { reads, from, to, intervalMs } = span
   const made = makeHistory({ universe, intervalMs, from: reads, to, begins: from, instruments, rates, shared })
-  if (made.ok) return made.value
+  if (made.ok) return { ...made.value, notes: [...made.value.notes, ...bookNotes(backtest, universe)] }
   for (const issue of made.error) report.addIssue(issue)
   return null
+}
+
+/** What a reader of the book would take to mean something else in a run of it. */
+function bookNotes({ book: { draft }, section }: BacktestDraft, { instruments }: Universe): string[] {
+  const { market = {}, costs = {} } = draft
+  const contracts = instruments.filter(({ kind, id }) => kind !== 'spot' && !(id in (section.marks ?? {})))
+  const paying = instruments.filter(({ id }) => id in (costs.carry ?? {}) && typeof section.funding?.[id] === 'object')
+  const names = (list: readonly Instrument[]): string => list.map(({ id }) => id).join(', ')
+  return [
+    ...('books' in market || 'pools' in market
+      ? ['Order books and pools of the book are of one moment and not used.']
+      : []),
+    ...('traded' in costs ? ['What was traded before the book was taken is not counted.'] : []),
+    ...('depths' in market ? ['Depths are those that the book states, all the time.'] : []),
+    ...('vols' in market ? ['Volatilities and correlations are those that the book states, all the time.'] : []),
+    ...(section.members === undefined ? [] : ['Members by date stand for the targets of the book.']),
+    ...(contracts.length === 0 ? [] : [`The marks of ${names(contracts)} are the closes.`]),
+    ...(paying.length === 0 ? [] : [`The next payment of ${names(paying)} is expected to be the last one made.`]),
+  ]
 }
 
 /** What the run begins with, valued at the close at which it begins. */

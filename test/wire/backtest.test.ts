@@ -332,6 +332,32 @@ describe('no look-ahead', () => {
   })
 })
 
+test('[BACK-19] what of the book means something else in a run is said', () => {
+  expect(soundBacktest(PERP, PERP_FILES).inputs.history.notes).toEqual([
+    'Volatilities and correlations are those that the book states, all the time.',
+    'The marks of BTC-PERP are the closes.',
+    'The next payment of BTC-PERP is expected to be the last one made.',
+  ])
+  const text = edit(PARITY, [
+    ['costs: { impact', 'costs: { traded: { AAA: { buy: 1%, at: 2025-12-31T00:00:00Z } }, impact'],
+    [
+      '  interval: 1d',
+      '  pools: { AAA: { base: 10, quote: 1000, fee: 30bp } }\n  depths: { AAA: 1000 USD }\n  interval: 1d',
+    ],
+    [
+      '  start: book',
+      '  start: { cash: { USD: 1000 } }\n  members: { kind: weights, file: m, lag: none, untraded: cash }',
+    ],
+  ])
+  const members = [{ at: day(30), members: [{ name: 'AAA', value: decimal('0.5') }] }]
+  expect(soundBacktest(text, { ...PARITY_FILES, members }).inputs.history.notes.slice(-4)).toEqual([
+    'Order books and pools of the book are of one moment and not used.',
+    'What was traded before the book was taken is not counted.',
+    'Depths are those that the book states, all the time.',
+    'Members by date stand for the targets of the book.',
+  ])
+})
+
 test('[BACK-18] forecasts that are kept are made once for all policies of a book, and change nothing', () => {
   const forecasts = new Map<string, RiskModel>()
   const plainRun = soundBacktest(PARITY, PARITY_FILES)

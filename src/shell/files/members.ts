@@ -3,12 +3,13 @@
  * capitalisation under its name in the header. Dates are days (2020-01-01, 20200101), which begin in UTC, or times with
  * their zone.
  */
+import { type Decimal, decimalOfNumber } from '../../core/base/decimal.ts'
 import { parseInstant } from '../../core/base/instant.ts'
 import { fail, type Issue, type Result, refuse, succeed } from '../../core/base/result.ts'
 import { byId } from '../../core/domain/universe.ts'
 import type { Member, Membership } from '../../core/sim/membership.ts'
 import type { MembersNeed } from '../../wire/backtest-needs.ts'
-import { readFraction, readNumber } from '../../wire/scalar.ts'
+import { type Parsed, readFraction, readNumber } from '../../wire/scalar.ts'
 import { loadCandleBytes } from './candle-bytes.ts'
 import { parseCsv } from './csv.ts'
 
@@ -16,7 +17,7 @@ import { parseCsv } from './csv.ts'
 const NAMES = {
   date: ['date', 'snapshotdate', 'time', 'timestamp'],
   name: ['symbol', 'underlying', 'name'],
-  weight: ['weight', 'share'],
+  weight: ['weight', 'share', 'sharemarketcap'],
   capitalisation: ['capitalisation', 'capitalization', 'marketcap', 'cap'],
 } as const
 
@@ -57,8 +58,7 @@ export function readMembers(path: string, need: MembersNeed): Result<Membership[
       continue
     }
     const text = (cells[value] ?? '').trim()
-    const read =
-      need.value === 'weight' ? readFraction(text, 'weight', 'any') : readNumber(text, 'capitalisation', 'positive')
+    const read = amountOf(text, need.value)
     if (!read.ok) {
       add(read.error.code, read.error.message, read.error.hint)
       continue
@@ -79,6 +79,14 @@ export function readMembers(path: string, need: MembersNeed): Result<Membership[
       .sort(([a], [b]) => a - b)
       .map(([at, members]) => ({ at, members: [...members.values()].sort((a, b) => byId(a.name, b.name)) })),
   )
+}
+
+/** Exact; what a program wrote with more places than 18 is rounded there. */
+function amountOf(text: string, value: MembersNeed['value']): Parsed<Decimal> {
+  const read = value === 'weight' ? readFraction(text, 'weight', 'any') : readNumber(text, 'capitalisation', 'positive')
+  return !read.ok && read.error.code === 'number.places' && Number.isFinite(Number(text))
+    ? { ok: true, value: decimalOfNumber(Number(text)) }
+    : read
 }
 
 /** A file with more mistakes than this is of another form. */

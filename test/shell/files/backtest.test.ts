@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS } from '../../../src/core/base/instant.ts'
 import { ratioToNumber } from '../../../src/core/base/ratio.ts'
@@ -43,7 +45,10 @@ describe('files of a run', () => {
     if (!made.ok) throw new Error(made.error.map(issueLine).join('\n'))
     const { history, from, to } = made.value.inputs
     expect([history.time.length, from, to]).toEqual([4, 0, 4])
-    expect(history.notes).toEqual(['BTC: 1 row repeats the one before and was dropped.'])
+    expect(history.notes).toEqual([
+      'BTC: 1 row repeats the one before and was dropped.',
+      'Volatilities and correlations are those that the book states, all the time.',
+    ])
   })
 
   test.each([
@@ -143,6 +148,21 @@ describe('members', () => {
       error: [{ code: 'members.twice', path: 'm.csv:3' }],
     })
     expect(read(twice, 'capitalisation', ['BNX'])).toMatchObject({ ok: true, value: [{ members: [{ name: 'BTC' }] }] })
+  })
+
+  real('[HIST-17] daily shares of an index are read, until two coins have one ticker', () => {
+    const path = join(DATA, 'index_lci_weights/df_index.csv.gz')
+    const twice = readMembers(path, { path: 'index', line: 1, value: 'weight', except: [] })
+    expect(twice).toMatchObject({
+      ok: false,
+      error: [{ code: 'members.twice', path: 'index:5424' }, ...Array(19).fill({})],
+    })
+    const [header, ...lines] = gunzipSync(readFileSync(path)).toString().trim().split('\n')
+    const dates = read([header, ...lines.filter((line) => line.split(',')[1]! < '2017-07')].join('\n'))
+    if (!dates.ok) throw new Error(dates.error[0]!.message)
+    expect(dates.value.length).toBeGreaterThan(200)
+    for (const { members } of dates.value)
+      expect(members.reduce((total, { value }) => total + Number(value) / 1e18, 0)).toBeCloseTo(1, 12)
   })
 
   real('[HIST-17] the monthly capitalisations of 200 coins are read whole', () => {
