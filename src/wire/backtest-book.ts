@@ -145,7 +145,12 @@ export function draftOf(draft: Draft, { instruments }: Names): Draft {
   ])
   return {
     ...own,
-    market: { ...market, ...(draft.backtest?.volume === undefined ? {} : { volumes: known }) },
+    market: {
+      ...market,
+      ...(draft.backtest?.volume === undefined ? {} : { volumes: known }),
+      // Its bars are those of the run.
+      ...(market.estimate === undefined ? {} : { candles: {} }),
+    },
     ...(draft.costs === undefined ? {} : { costs }),
     ...(draft.trade === undefined ? {} : { trade: Object.fromEntries(trade) }),
   }

@@ -34,6 +34,24 @@ describe('a book that is run', () => {
     expect(runOf(PARITY, PARITY_FILES)).toEqual(record)
   })
 
+  test('[BACK-20] limits on past losses and guards read the bars of the run', () => {
+    const limited = edit(PARITY, [
+      ['gross: 100%', 'gross: 100%, expectedShortfall: { max: 1.5%, confidence: 90%, over: 1d, method: historical }'],
+    ])
+    const held = runOf(limited, PARITY_FILES)
+    expect(held.decisions.filter(({ status }) => status === 'refused')).toEqual([])
+    const mean = (column: Float64Array): number => column.reduce((sum, each) => sum + each) / column.length
+    expect(mean(held.gross)).toBeLessThan(0.9 * mean(record.gross))
+    const guarded = edit(PARITY, [
+      [
+        'to: edge }',
+        'to: edge, guard: { measure: drift, window: 25d, confidence: 0%, widen: 200%, slow: 100% } }',
+      ],
+    ])
+    const guard = runOf(guarded, PARITY_FILES)
+    expect(guard.trades.length).toBeLessThan(record.trades.length)
+  })
+
   test('[BACK-13] a payment within a gap is of the last mark that was seen', () => {
     const bars = PERP_FILES.history['BTC-PERP']!
     const without = (column: Float64Array | null) => column!.filter((_, k) => k !== 14)
