@@ -1,8 +1,11 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { toNumber } from '../../src/core/base/decimal.ts'
+import { makeRandom } from '../../src/core/base/random.ts'
 import { runBacktest } from '../../src/core/sim/backtest.ts'
 import type { RunRecord } from '../../src/core/sim/run-record.ts'
-import { type Files, PARITY, PARITY_FILES, PERP, PERP_FILES, soundBacktest } from './backtests.ts'
+import { encodeJournalLine } from '../../src/wire/session-codec.ts'
+import { type Files, PARITY, PARITY_FILES, PERP, PERP_FILES, replaced, soundBacktest } from './backtests.ts'
 import { edit } from './books.ts'
 
 function runOf(text: string, files: Files): RunRecord {
@@ -34,6 +37,35 @@ describe('a book that is run', () => {
     expect(runOf(PARITY, PARITY_FILES)).toEqual(record)
   })
 
+  test.each([
+    ['the parity book', PARITY, PARITY_FILES],
+    ['a perpetual with payments', PERP, PERP_FILES],
+  ] as const)(
+    '[BACK-8] whatever comes after a row, every event and every decision until then is the same, byte for byte: %s',
+    (_, text, files) => {
+      const made = soundBacktest(text, files)
+      const { from, to } = made.inputs
+      const until = (row: number): string[] => {
+        const lines: string[] = []
+        const run = runBacktest(made.inputs, {
+          onStep: (event, effects) => void lines.push(encodeJournalLine({ seq: lines.length + 1, event, effects })),
+          onRow: (reached) => reached === row,
+        })
+        expect(run.ok).toBe(true)
+        return lines
+      }
+      fc.assert(
+        fc.property(fc.integer({ min: from, max: to - 1 }), fc.integer(), (row, seed) => {
+          const before = until(row)
+          const random = makeRandom(seed)
+          for (const put of [() => Number.NaN, () => 1e6 * random.uniform()])
+            replaced(made, row, put, () => expect(until(row)).toEqual(before))
+        }),
+        { seed: 12, numRuns: 8 },
+      )
+    },
+  )
+
   test('[BACK-20] limits on past losses and guards read the bars of the run', () => {
     const limited = edit(PARITY, [
       ['gross: 100%', 'gross: 100%, expectedShortfall: { max: 1.5%, confidence: 90%, over: 1d, method: historical }'],
@@ -43,10 +75,7 @@ describe('a book that is run', () => {
     const mean = (column: Float64Array): number => column.reduce((sum, each) => sum + each) / column.length
     expect(mean(held.gross)).toBeLessThan(0.9 * mean(record.gross))
     const guarded = edit(PARITY, [
-      [
-        'to: edge }',
-        'to: edge, guard: { measure: drift, window: 25d, confidence: 0%, widen: 200%, slow: 100% } }',
-      ],
+      ['to: edge }', 'to: edge, guard: { measure: drift, window: 25d, confidence: 0%, widen: 200%, slow: 100% } }'],
     ])
     const guard = runOf(guarded, PARITY_FILES)
     expect(guard.trades.length).toBeLessThan(record.trades.length)

@@ -10,7 +10,18 @@ import type { Mandated, OutlookChanged } from '../../src/core/session/session-ev
 import { closedAt } from '../../src/core/sim/history.ts'
 import { draftBook, finishBook, NOTHING_LOADED } from '../../src/wire/book.ts'
 import type { LoadedCandles } from '../../src/wire/book-candles.ts'
-import { backtestOf, day, PAID, PARITY, PARITY_FILES, PERP, PERP_FILES, soundBacktest, walk } from './backtests.ts'
+import {
+  backtestOf,
+  day,
+  PAID,
+  PARITY,
+  PARITY_FILES,
+  PERP,
+  PERP_FILES,
+  replaced,
+  soundBacktest,
+  walk,
+} from './backtests.ts'
 import { edit } from './books.ts'
 
 type Event = Mandated | OutlookChanged
@@ -253,44 +264,6 @@ describe('what a run is told', () => {
 describe('no look-ahead', () => {
   const seen = (made: ReturnType<typeof soundBacktest>, until: number): string =>
     hashOf(eventsOf(made.inputs.schedule, until))
-
-  /** Everything after a row is replaced; `put` gives the new number. */
-  function replaced(
-    made: ReturnType<typeof soundBacktest>,
-    row: number,
-    put: (value: number) => number,
-    check: () => void,
-  ): void {
-    const { history } = made.inputs
-    const [n, m] = [history.universe.instruments.length, history.universe.currencies.length]
-    const columns = [
-      history.open,
-      history.high,
-      history.low,
-      history.close,
-      history.volume,
-      ...(history.mark === null ? [] : [history.mark]),
-    ].map((column) => [column, n] as const)
-    const before = [...columns, [history.rate, m] as const].map(([column, width]) => ({
-      column,
-      width,
-      copy: column.slice(),
-    }))
-    const paid = history.funding.flatMap((funding) =>
-      funding === null ? [] : [{ ...funding, copy: funding.rate.slice() }],
-    )
-    for (const { column, width } of before)
-      for (let k = (row + 1) * width; k < column.length; k++)
-        column[k] = column === history.rate ? put(column[k]!) || 1 : put(column[k]!)
-    for (const { time, rate } of paid)
-      for (let k = 0; k < rate.length; k++) if (time[k]! > closedAt(history, row)) rate[k] = put(rate[k]!)
-    try {
-      check()
-    } finally {
-      for (const { column, copy } of before) column.set(copy)
-      for (const { rate, copy } of paid) rate.set(copy)
-    }
-  }
 
   test.each([
     ['the parity book', PARITY, PARITY_FILES],

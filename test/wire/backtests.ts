@@ -1,7 +1,7 @@
 /** Backtests made of text and of bars in memory, for the tests of this folder. */
 import { DAY_MS } from '../../src/core/base/instant.ts'
 import { makeRandom } from '../../src/core/base/random.ts'
-import type { FundingHistory } from '../../src/core/sim/history.ts'
+import { closedAt, type FundingHistory } from '../../src/core/sim/history.ts'
 import type { Bars } from '../../src/core/sim/history-bars.ts'
 import type { Membership } from '../../src/core/sim/membership.ts'
 import { type Backtest, barsKey, finishBacktest, type Kept, type LoadedBacktest } from '../../src/wire/backtest.ts'
@@ -157,4 +157,37 @@ export const PERP_FILES: Files = {
   funding: {
     'BTC-PERP': { time: Float64Array.from(PAID, ({ at }) => at), rate: Float64Array.from(PAID, ({ rate }) => rate) },
   },
+}
+
+/** Everything after a row is replaced; `put` gives the new number. */
+export function replaced(made: Backtest, row: number, put: (value: number) => number, check: () => void): void {
+  const { history } = made.inputs
+  const [n, m] = [history.universe.instruments.length, history.universe.currencies.length]
+  const columns = [
+    history.open,
+    history.high,
+    history.low,
+    history.close,
+    history.volume,
+    ...(history.mark === null ? [] : [history.mark]),
+  ].map((column) => [column, n] as const)
+  const before = [...columns, [history.rate, m] as const].map(([column, width]) => ({
+    column,
+    width,
+    copy: column.slice(),
+  }))
+  const paid = history.funding.flatMap((funding) =>
+    funding === null ? [] : [{ ...funding, copy: funding.rate.slice() }],
+  )
+  for (const { column, width } of before)
+    for (let k = (row + 1) * width; k < column.length; k++)
+      column[k] = column === history.rate ? put(column[k]!) || 1 : put(column[k]!)
+  for (const { time, rate } of paid)
+    for (let k = 0; k < rate.length; k++) if (time[k]! > closedAt(history, row)) rate[k] = put(rate[k]!)
+  try {
+    check()
+  } finally {
+    for (const { column, copy } of before) column.set(copy)
+    for (const { rate, copy } of paid) rate.set(copy)
+  }
 }
