@@ -241,7 +241,7 @@ function readStart(
     prices: pricesAt(known, markAgeMaxMs),
     report: ofBook ? report : under(report, ['backtest', 'start']),
   }
-  const held = readHoldings(context, ofBook ? loaded : { positions: [], cash: [] })
+  const held = readHoldings(context, loaded)
   const traded = tradedNow(known, parts)
   for (const [id, { quantity }] of held.positions)
     if (!traded.includes(id) && quantity !== ZERO)

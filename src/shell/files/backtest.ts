@@ -73,7 +73,10 @@ function loadBacktest(
   )
   const { members } = draft
   const dates = members === null ? null : read(members, 'backtest.members.file', (path) => readMembers(path, members))
-  const { positions, cash } = loadHoldings({ needs: draft.holdings, names: draft.book.names }, folder, issues)
+  const found: BookIssue[] = []
+  const { positions, cash } = loadHoldings({ needs: draft.holdings, names: draft.book.names }, folder, found)
+  const place = draft.section.start === 'book' ? '' : 'backtest.start.'
+  issues.push(...found.map((issue) => ({ ...issue, path: `${place}${issue.path}` })))
   return { bars, funding, members: dates, positions, cash, issues }
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { decimal } from '../../../src/core/base/decimal.ts'
 import { DAY_MS, HOUR_MS } from '../../../src/core/base/instant.ts'
 import { ratioToNumber } from '../../../src/core/base/ratio.ts'
 import { runBacktest } from '../../../src/core/sim/backtest.ts'
@@ -314,6 +315,32 @@ real(
     expect(worst).toBeLessThan(1e-9)
   },
 )
+
+test.each([
+  [
+    'the book',
+    'cash: { USD: 1000 }',
+    'cash: { file: money.json, from: ccxt, unrealised: excluded }\npositions: { file: held.csv }',
+    'start: book',
+  ],
+  [
+    'the section',
+    'start: book',
+    'start: { cash: { file: money.json, from: ccxt, unrealised: excluded }, positions: { file: held.csv } }',
+    'start: {',
+  ],
+])('[BACK-2] what a run begins with is read from files that %s names', (_, before, after, kept) => {
+  const text = BOOK.replace(before, after)
+  expect(text).toContain(kept)
+  const files = { 'book.yaml': text, 'BTC.csv': rows([27, 28, 29, 30]), 'held.csv': 'instrument,quantity\nBTC,1.5\n' }
+  const made = open({ ...files, 'money.json': '{"total": {"USD": 250}, "USD": {"total": 250}}' })
+  if (!made.ok) throw new Error(made.error.map(issueLine).join('\n'))
+  expect(made.value.inputs.start).toEqual({ cash: [decimal('250')], quantity: [decimal('1.5')], entry: [null] })
+  const missing = open(files)
+  expect(missing.ok ? [] : missing.error.map(({ code, path }) => `${code} ${path}`)).toEqual([
+    `file.not-found ${kept === 'start: book' ? '' : 'backtest.start.'}cash.file`,
+  ])
+})
 
 test('[BACK-10] threads may share the history of a run', () => {
   const folder = folderOf({ 'book.yaml': BOOK, 'BTC.csv': rows([27, 28, 29, 30]) })
