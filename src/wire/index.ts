@@ -1,4 +1,6 @@
 /** Book files, JSON Schema and lossless JSON of plans, for programs and browsers. Nothing here does IO. */
+export { type Backtest, barsKey, finishBacktest, type Kept, type LoadedBacktest } from './backtest.ts'
+export { type BacktestDraft, draftBacktest } from './backtest-needs.ts'
 export {
   type Book,
   type BookDraft,
