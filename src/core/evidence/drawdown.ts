@@ -11,7 +11,7 @@ export interface Drawdown {
   /** Places of the peak before it and of its lowest point; both 0 where equity never fell. */
   readonly peak: number
   readonly trough: number
-  /** Where its peak was reached again; null where it was not. */
+  /** Where its peak was reached again, or equity never left it; null where it was not. */
   readonly recovery: number | null
   /** Periods of the longest stay under water, which need not be the deepest. */
   readonly longest: number
@@ -19,38 +19,48 @@ export interface Drawdown {
   readonly underWater: number
 }
 
-/** @param equity from its start on, the start above 0. Codes: evidence.too-short, evidence.number, evidence.equity. */
-export function measureDrawdown(equity: Float64Array): Result<Drawdown> {
-  const issues = checkSeries('equity', equity, 2)
-  if (issues.length > 0) return fail(issues)
-  if (!(equity[0]! > 0)) return refuseStart(equity[0]!)
-  let [top, under] = [0, 0]
-  let longest = 0
-  let deepest: { depth: number; peak: number; trough: number } = { depth: 0, peak: 0, trough: 0 }
-  for (let t = 1; t < equity.length; t++) {
-    if (equity[t]! >= equity[top]!) {
-      if (t - top > 1) longest = Math.max(longest, t - top)
+/** Depth at every point. @param equity the first above 0 */
+export function drawdownsOf(equity: Float64Array): Float64Array {
+  let highest = Number.NEGATIVE_INFINITY
+  return equity.map((each) => {
+    highest = Math.max(highest, each)
+    return 1 - each / highest
+  })
+}
+
+/** @param equity at least one point, the first above 0 */
+export function worstDrawdown(equity: Float64Array): Drawdown {
+  const depths = drawdownsOf(equity)
+  let [top, under, longest] = [0, 0, 0]
+  let deepest = { depth: 0, peak: 0, trough: 0 }
+  for (const [t, depth] of depths.entries()) {
+    if (depth === 0) {
       top = t
       continue
     }
     under++
-    const depth = 1 - equity[t]! / equity[top]!
+    // A stay ends where its peak is reached again, one period after the last that is below it.
+    longest = Math.max(longest, t < depths.length - 1 && depths[t + 1] === 0 ? t + 1 - top : t - top)
     if (depth > deepest.depth) deepest = { depth, peak: top, trough: t }
   }
-  if (top < equity.length - 1) longest = Math.max(longest, equity.length - 1 - top)
-  const back = equity.findIndex((value, t) => t > deepest.trough && value >= equity[deepest.peak]!)
-  return succeed({
+  const back = depths.findIndex((depth, t) => t >= deepest.trough && depth === 0)
+  return {
     ...deepest,
-    recovery: deepest.depth === 0 || back < 0 ? null : back,
+    recovery: back < 0 ? null : back,
     longest,
-    underWater: under / (equity.length - 1),
-  })
+    underWater: under / Math.max(1, equity.length - 1),
+  }
 }
 
-const refuseStart = (start: number): Result<never> =>
-  refuse(
+/** The same of equity that may be anything. Codes: evidence.too-short, evidence.number, evidence.equity. */
+export function measureDrawdown(equity: Float64Array): Result<Drawdown> {
+  const issues = checkSeries('equity', equity, 2)
+  if (issues.length > 0) return fail(issues)
+  if (equity[0]! > 0) return succeed(worstDrawdown(equity))
+  return refuse(
     'evidence.equity',
     'equity.0',
-    `equity must start above 0, was ${start}`,
+    `equity must start above 0, was ${equity[0]}`,
     'give equity itself, not profit, from the first period on',
   )
+}

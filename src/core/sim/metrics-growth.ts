@@ -3,10 +3,10 @@
  * r_t = W_t/W_{t−1} − 1; annual by the number of rows in 365 days. A figure that cannot be computed says why.
  */
 import { DAY_MS, YEAR_MS } from '../base/instant.ts'
+import { worstDrawdown } from '../evidence/drawdown.ts'
 import { dependentErrorOfSharpe } from '../evidence/sharpe.ts'
 import { sum } from '../maths/matrix.ts'
 import { momentsOf } from '../maths/moments.ts'
-import { worstDrawdown } from './drawdown.ts'
 
 /** A figure, or why there is none. */
 export type Measure = number | Missing
@@ -79,7 +79,7 @@ export function measureGrowth({ wealth, intervalMs }: Wealth): Growth {
           ? missing('the peak was not reached again')
           : (fall.recovery - fall.trough) * intervalMs,
     longestUnderWater: fall.longest * intervalMs,
-    timeUnderWater: fall.share,
+    timeUnderWater: fall.underWater,
   }
 }
 

@@ -10,10 +10,10 @@ describe('drawdown', () => {
     // equity, depth, peak, trough, recovery, longest, under water
     ['100 110 99 104 110 121', 0.1, 1, 2, 4, 3, 2 / 5],
     ['100 90 100 95 80 85', 0.2, 2, 4, null, 3, 4 / 5],
-    ['100 101 102', 0, 0, 0, null, 0, 0],
+    ['100 101 102', 0, 0, 0, 0, 0, 0],
     ['100 50 -20 10', 1.2, 0, 2, null, 3, 1],
     ['100 99 98 97 100 60 100', 0.4, 4, 5, 6, 4, 4 / 6],
-    ['100 100 100', 0, 0, 0, null, 0, 0],
+    ['100 100 100', 0, 0, 0, 0, 0, 0],
   ] as const)('[EVID-20] %s: depth %f', (text, depth, peak, trough, recovery, longest, underWater) => {
     const found = answered(measureDrawdown(Float64Array.from(text.split(' '), Number)))
     expect(found.depth).toBeCloseTo(depth, 15)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS } from '../../../src/core/base/instant.ts'
 import { makeRandom } from '../../../src/core/base/random.ts'
-import { drawdownsOf, worstDrawdown } from '../../../src/core/sim/drawdown.ts'
+import { drawdownsOf, worstDrawdown } from '../../../src/core/evidence/drawdown.ts'
 import { type Metrics, measureRun } from '../../../src/core/sim/metrics.ts'
 import { METRICS } from '../../../src/core/sim/metrics-definitions.ts'
 import { isMissing, type Measure } from '../../../src/core/sim/metrics-growth.ts'
@@ -172,7 +172,7 @@ describe('metrics', () => {
         expect(worst.peak).toBeLessThanOrEqual(worst.trough)
         if (worst.recovery !== null) expect(wealth[worst.recovery]!).toBeGreaterThanOrEqual(wealth[worst.peak]!)
         else expect(Math.max(...points.slice(worst.trough))).toBeLessThan(wealth[worst.peak]!)
-        expect(worst.share * Math.max(1, points.length - 1)).toBeCloseTo(
+        expect(worst.underWater * Math.max(1, points.length - 1)).toBeCloseTo(
           drawdownsOf(wealth).filter((each) => each > 0).length,
           9,
         )
