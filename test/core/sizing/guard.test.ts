@@ -299,3 +299,17 @@ describe('what a guarded plan says of itself', () => {
     expect(summaryOf(golden({ ...band('0.5', 'edge'), guard: GUARD } as Policy))).toBeUndefined()
   })
 })
+
+describe('limits under a guard', () => {
+  const STRICT: Guard = { ...GUARD, confidence: r('0'), widen: r('50'), slow: r('0.99') }
+  test.each([
+    ['full', { kind: 'full', guard: { ...STRICT, widen: r('0') } }, 0.583],
+    ['band', { ...band('0.1', 'edge', 1), guard: STRICT }, 0.7],
+    ['cost-aware', { ...costAware('10'), guard: STRICT }, 0.7],
+  ])('[GUARD-7] %s: a book outside a limit comes back to it, whatever the trend', (_, policy, without) => {
+    const most = { weightMax: [r('0.55')] }
+    const [limited, free] = [most, {}].map((limits) => planned(alone(policy as Policy, { confidence: 1, limits })))
+    expect(limited!.after.weight[0]).toBeCloseTo(0.55, 3)
+    expect(free!.after.weight[0]).toBeCloseTo(without, 3)
+  })
+})
