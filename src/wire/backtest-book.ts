@@ -20,7 +20,7 @@ import type { Span } from './backtest-needs.ts'
 import { forecastFrom } from './book-candles.ts'
 import { readCosts } from './book-costs.ts'
 import { readEstimator } from './book-estimate.ts'
-import { askedTrends } from './book-guard.ts'
+import { askedTrends, trendWindow } from './book-guard.ts'
 import { readPolicy, readTerms } from './book-mandate.ts'
 import { type Prices, readRisk, readValues } from './book-market.ts'
 import { type BookContext, makeReport, type Names, type Report } from './book-names.ts'
@@ -174,7 +174,7 @@ function forecastAt({ windowMs, intervalMs }: Span, known: Known, context: BookC
   if (estimator === null) return null
   const histories = [...context.names.underlyings].sort(byId).map((name) => {
     const source = sourceOf(known, universe.underlyings.indexOf(name), windowMs!)
-    return priceHistory(known, source!, windowMs!)
+    return priceHistory(known, source!, Math.max(windowMs!, trendWindow(context.draft)))
   })
   return forecastFrom(context, histories, { window: { asOf, from: asOf - windowMs!, intervalMs }, estimator })
 }

@@ -7,6 +7,7 @@ import type { Instant } from '../core/base/instant.ts'
 import type { Result } from '../core/base/result.ts'
 import type { Accepted } from '../core/sim/history-bars.ts'
 import { type BookDraft, holdingNeeds, type Needs } from './book.ts'
+import { trendWindow } from './book-guard.ts'
 import { makeReport, type Report } from './book-names.ts'
 import type { Draft } from './book-shape.ts'
 import { accepted, readDelay, readDuration, readInstant } from './scalar.ts'
@@ -133,7 +134,8 @@ function readSpan(
   if (windowMs === null && 'estimate' in market) return null
   const volumeMs = section.volume === undefined ? null : accepted(readDuration(section.volume))
   const warmupMs = accepted(readDelay(warmup))
-  const bars = Math.ceil(Math.max(intervalMs, windowMs ?? 0, volumeMs ?? 0, warmupMs) / intervalMs)
+  const trends = trendWindow(draft)
+  const bars = Math.ceil(Math.max(intervalMs, windowMs ?? 0, trends, volumeMs ?? 0, warmupMs) / intervalMs)
   return {
     reads: from - bars * intervalMs,
     from,

@@ -116,7 +116,7 @@ export interface AskedTrend {
 }
 
 /** What the guards of a book, its own policy's and those it compares with, ask its candles for; each measure once. */
-export function askedTrends({ policy, compare }: Draft): AskedTrend[] {
+export function askedTrends({ policy, compare }: Pick<Draft, 'policy' | 'compare'>): AskedTrend[] {
   const guards = [policy, ...(compare ?? [])].flatMap((each, k) => {
     const measure = each?.guard === undefined || promiseOf(each) !== null ? null : measureOf(each.guard)
     return measure === null ? [] : [{ measure, path: k === 0 ? 'policy.guard' : `compare.${k - 1}.guard` }]
@@ -124,3 +124,7 @@ export function askedTrends({ policy, compare }: Draft): AskedTrend[] {
   const key = ({ measure }: AskedTrend): string => JSON.stringify(measure)
   return guards.filter((each, k) => guards.findIndex((other) => key(other) === key(each)) === k)
 }
+
+/** How far back the guard of the book's own policy looks; 0 where it has none. */
+export const trendWindow = ({ policy }: Draft): number =>
+  Math.max(0, ...askedTrends(policy === undefined ? {} : { policy }).map(({ measure }) => measure.windowMs))

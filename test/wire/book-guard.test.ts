@@ -8,6 +8,7 @@ import { guardOf } from '../../src/core/sizing/guard.ts'
 import { plan } from '../../src/core/sizing/plan.ts'
 import { type Book, draftBook, finishBook, NOTHING_LOADED, planInputs } from '../../src/wire/book.ts'
 import type { LoadedCandles } from '../../src/wire/book-candles.ts'
+import { day, PARITY, PARITY_FILES, soundBacktest } from './backtests.ts'
 import { edit, issueLine } from './books.ts'
 
 const ASOF = Date.UTC(2026, 2, 1)
@@ -147,5 +148,32 @@ describe('guards in a book', () => {
     const book = bookWith(BAND.replace('slow: 50%', 'slow: 100%'))
     const answer = plan(planInputs(book, book.policy!))
     expect(answer.ok ? [] : answer.error.map(({ path }) => path)).toEqual(['policy.guard.slow'])
+  })
+})
+
+describe('guards in a run over history', () => {
+  const run = (window: string) =>
+    soundBacktest(
+      edit(PARITY, [
+        ['width: { large: 5%, late: 2% }, to: edge', `width: 5%, to: edge, ${GUARD.replace('30d', window)}`],
+        ['window: 60d', 'window: 30d'],
+      ]),
+      PARITY_FILES,
+    ).inputs
+
+  test.each(['25d', '44d'])('[GUARD-10] at each refresh trends are measured over the whole %s known then', (window) => {
+    const { close } = PARITY_FILES.history.AAA!
+    const days = Number.parseInt(window, 10)
+    let refreshes = 0
+    for (const each of run(window).schedule) {
+      if (!each.ok) throw new Error(JSON.stringify(each.error))
+      const { at, outlook } = each.value
+      const [trend] = outlook.risk.trends!
+      const closed = Math.round((at - day(0)) / DAY_MS)
+      expect(trend!.measure).toEqual({ kind: 'drift', windowMs: days * DAY_MS })
+      expect(trend!.change[0]).toBeCloseTo(Math.log(close[closed - 1]! / close[closed - days]!), 9)
+      refreshes++
+    }
+    expect(refreshes).toBeGreaterThan(10)
   })
 })
