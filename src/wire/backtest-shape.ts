@@ -115,4 +115,10 @@ export const backtestShape = section('a run of this book over history', {
       example: '7d',
     }),
   ),
+  targetChanges: optional(
+    duration({
+      what: "over how long the target's own changes are counted as drift by costAware (not at all unless given)",
+      example: '1y',
+    }),
+  ),
 })

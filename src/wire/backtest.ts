@@ -16,6 +16,7 @@ import { type InstrumentHistory, makeHistory } from '../core/sim/history-columns
 import { historyUntil } from '../core/sim/history-known.ts'
 import type { RateSource } from '../core/sim/history-rates.ts'
 import type { Membership } from '../core/sim/membership.ts'
+import { withTargetRate } from '../core/sim/target-rate.ts'
 import { pricesAt, type ScheduleTerms } from './backtest-book.ts'
 import { checkSection, readMembership } from './backtest-check.ts'
 import type { BacktestDraft, BarsNeed } from './backtest-needs.ts'
@@ -115,7 +116,7 @@ export function finishBacktest(
           curvatureMs: curvatureMs(backtest),
           answerMs: ANSWER_MS + 2 * (latencyOf(backtest).orderMs + latencyOf(backtest).messageMs),
         },
-        schedule: scheduleOf(terms),
+        schedule: watched(backtest, scheduleOf(terms)),
         venue,
         start,
         ...latencyOf(backtest),
@@ -131,6 +132,11 @@ const ANSWER_MS = 60_000
 /** The row at whose close the book begins. */
 const firstRow = ({ span }: BacktestDraft): number => (span.from - span.reads) / span.intervalMs - 1
 const begin = (backtest: BacktestDraft, history: History) => historyUntil(history, firstRow(backtest))
+
+function watched({ section }: BacktestDraft, schedule: BacktestInputs['schedule']): BacktestInputs['schedule'] {
+  const window = section.targetChanges
+  return window === undefined ? schedule : withTargetRate(schedule, accepted(readDuration(window)))
+}
 
 const curvatureMs = ({ section }: BacktestDraft): number =>
   section.curvature === undefined ? 0 : accepted(readDuration(section.curvature))

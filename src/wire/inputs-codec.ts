@@ -183,6 +183,7 @@ export const riskSchema = z.strictObject({
   covariance: columnCodec,
   basisVol: columnCodec.exactOptional(),
   scenarios: z.strictObject({ horizonMs: realCodec, returns: columnCodec }).exactOptional(),
+  targetRate: columnCodec.exactOptional(),
   trends: z
     .array(z.strictObject({ measure: trendMeasure, confidence: columnCodec, change: columnCodec }))
     .exactOptional(),

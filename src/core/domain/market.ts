@@ -66,6 +66,8 @@ export interface RiskModel {
   readonly basisVol?: Float64Array
   /** What limits on past losses read. */
   readonly scenarios?: Scenarios
+  /** n × n, row-major: yearly covariance of the target's own changes, for `costAware`; none where it is not known. */
+  readonly targetRate?: Float64Array
   /** What the guards of policies read. */
   readonly trends?: readonly Trend[]
   /** What was done to get here that a reader should know (gaps bridged, matrix repaired), one sentence each. */

@@ -49,6 +49,7 @@ function curvatureFor(
     cost: cheapestCosts(mandate, costs),
     interval: intervalMs / YEAR_MS,
     lapse: lastingMs === undefined ? 0 : YEAR_MS / lastingMs,
+    ...(risk.targetRate === undefined ? {} : { targetRate: risk.targetRate }),
   }
   const longRun = turnKnob(knob, sought)
   return longRun.ok && drift === 'held' ? standAt(longRun.value, sought, weight) : longRun
