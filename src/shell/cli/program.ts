@@ -222,11 +222,12 @@ function backtestCommand(program: Command, io: Io, finish: Finish): void {
     .option('--report <file>', 'write the result as a page, never over another file')
     .option('--journal <file>', 'write every event and what it led to, a line each')
     .option('--target-risk <sizes>', 'also run with other targets: weights off by, known later by, such as 10%,30%,7d')
+    .addOption(new Option('--csv', 'print CSV, a row per bar').conflicts(['json', 'check']))
     .option('--check', 'only read what it would be run on, and say what is in it')
     .action(async (flags: BookFlags & BacktestFlags) => {
       const { backtest } = await import('./commands/backtest.ts')
-      const { book, from, to, report, journal, targetRisk, check = false, json = false } = flags
-      finish(await backtest({ book, from, to, report, journal, targetRisk, check, json }, io))
+      const { book, from, to, report, journal, targetRisk, check = false, json = false, csv = false } = flags
+      finish(await backtest({ book, from, to, report, journal, targetRisk, check, json, csv }, io))
     })
 }
 

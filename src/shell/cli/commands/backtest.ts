@@ -35,6 +35,8 @@ export interface BacktestRequest {
   readonly to: string | undefined
   readonly check: boolean
   readonly json: boolean
+  /** The columns of the run. */
+  readonly csv: boolean
   /** Files to write. */
   readonly report: string | undefined
   readonly journal: string | undefined
@@ -130,6 +132,11 @@ async function runBook(
   if (request.json) {
     const { encodeRunReport } = await import('../../../wire/run-codec.ts')
     io.stdout(`${encodeRunReport(report)}\n`)
+    return EXIT.answered
+  }
+  if (request.csv) {
+    const { backtestCsv } = await import('../backtest-csv.ts')
+    io.stdout(backtestCsv(report))
     return EXIT.answered
   }
   const { backtestScreen } = await import('../backtest-screen.ts')
