@@ -108,16 +108,34 @@ export function drawdownFigure({ columns, benchmarks, metrics, from, to }: RunRe
   return figure(plot, key, 'Fall below the highest close so far.')
 }
 
+/** More small plots than these nobody reads. */
+const WEIGHTS_SHOWN = 24
+
+/** Indices of what was held or wanted, those of the largest mean weight where there are many, in the order of the names. */
+function shownUnderlyings({ underlyings, columns }: RunReport): { readonly shown: number[]; readonly of: number } {
+  const n = underlyings.length
+  const sizes = underlyings.map((_, u) => {
+    let size = 0
+    for (let at = u; at < columns.weight.length; at += n)
+      size += Math.abs(columns.weight[at]!) + Math.abs(columns.target[at]!)
+    return { u, size }
+  })
+  const wanted = sizes.filter(({ size }) => size > 0)
+  const largest = [...wanted].sort((a, b) => b.size - a.size || a.u - b.u).slice(0, WEIGHTS_SHOWN)
+  return { shown: largest.map(({ u }) => u).sort((a, b) => a - b), of: wanted.length }
+}
+
 /** One small plot per underlying that was held or wanted. */
 export function weightFigures(report: RunReport): Markup {
   const { underlyings, columns, from, to } = report
   const n = underlyings.length
   const columnOf = (values: Float64Array, u: number): Float64Array =>
     Float64Array.from(columns.time, (_, row) => values[row * n + u]!)
-  const plots = underlyings.flatMap((name, u) => {
+  const { shown, of } = shownUnderlyings(report)
+  const plots = shown.map((u) => {
+    const name = underlyings[u]!
     const weight = columnOf(columns.weight, u)
     const target = columnOf(columns.target, u)
-    if (weight.every((each) => each === 0) && target.every((each) => each === 0)) return []
     const width = bandOf(report, name, target)
     const low = width === null ? null : target.map((each, row) => each - width[row]!)
     const high = width === null ? null : target.map((each, row) => each + width[row]!)
@@ -140,7 +158,7 @@ export function weightFigures(report: RunReport): Markup {
         { kind: 'line', tone: 'book', values: weight },
       ],
     })
-    return [element('div', {}, element('h3', {}, name), plot)]
+    return element('div', {}, element('h3', {}, name), plot)
   })
   const hasBand =
     report.policy.kind === 'band' && (report.policy.unit === 'weight' || report.policy.unit === 'relative')
@@ -148,10 +166,11 @@ export function weightFigures(report: RunReport): Markup {
     { tone: 'book', label: 'held', figure: '' },
     { tone: 'target', label: 'target', figure: '' },
   ])
+  const many = shown.length < of ? ` The ${shown.length} largest of ${of}.` : ''
   const caption = hasBand
     ? 'Held, aimed at, and the band in which the policy leaves a weight alone.'
     : 'Held and aimed at.'
-  return figure(element('div', { class: 'pair' }, plots), key, caption)
+  return figure(element('div', { class: 'pair' }, plots), key, `${caption}${many}`)
 }
 
 function rangeEnds(column: Float64Array): readonly [number, number] {

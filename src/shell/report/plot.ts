@@ -6,7 +6,7 @@ import type { Instant } from '../../core/base/instant.ts'
 import { assertNever } from '../../core/base/result.ts'
 import { type Child, element, type Markup } from './html.ts'
 import { type Scale, timeTicks } from './scale.ts'
-import { pointsOf } from './series.ts'
+import { type Point, pointsOf } from './series.ts'
 
 export interface Plot {
   /** Unique in the page. */
@@ -97,27 +97,34 @@ const spanOf = (from: Instant, to: Instant): number => (to > from ? to - from : 
 const level = (share: number, tone: string): Markup =>
   element('path', { class: tone, d: `M0 ${coordinate(SIDE * (1 - share))}H${SIDE}` })
 
-function drawLayer(layer: Layer, { from, to, y }: Plot): Child {
+/** Points per line, a quarter of them at most: a pixel or two apart. */
+const stretchesOf = (size: Plot['size']): number => (size === 'pair' ? 160 : 360)
+
+function drawLayer(layer: Layer, { from, to, y, size }: Plot): Child {
+  const points = (column: Float64Array): Point[][] => pointsOf(column, stretchesOf(size))
   const span = spanOf(from, to)
   const up = (value: number): string => coordinate(SIDE * (1 - Math.min(1, Math.max(0, y.place(value)))))
   const path = (column: Float64Array): string[] =>
-    pointsOf(column).map((points) =>
-      points.map(({ row, value }, k) => `${k === 0 ? 'M' : 'L'}${across(row, column.length)} ${up(value)}`).join(''),
+    points(column).map((run) =>
+      run.map(({ row, value }, k) => `${k === 0 ? 'M' : 'L'}${across(row, column.length)} ${up(value)}`).join(''),
     )
   switch (layer.kind) {
     case 'line':
       return element('path', { class: `line ${layer.tone}`, d: path(layer.values).join('') })
     case 'area': {
-      const closed = pointsOf(layer.values).map((points) => {
-        const [first, last] = [points[0]!.row, points.at(-1)!.row]
-        const line = points.map(({ row, value }) => `L${across(row, layer.values.length)} ${up(value)}`).join('')
+      const closed = points(layer.values).map((run) => {
+        const [first, last] = [run[0]!.row, run.at(-1)!.row]
+        const line = run.map(({ row, value }) => `L${across(row, layer.values.length)} ${up(value)}`).join('')
         const base = up(layer.base)
         return `M${across(first, layer.values.length)} ${base}${line}L${across(last, layer.values.length)} ${base}Z`
       })
       return element('path', { class: `area ${layer.tone}`, d: closed.join('') })
     }
     case 'band':
-      return element('path', { class: `area ${layer.tone}`, d: bandPath(layer, up) })
+      return element('path', {
+        class: `area ${layer.tone}`,
+        d: bandPath({ low: points(layer.low).flat(), high: points(layer.high).flat() }, layer.low.length, up),
+      })
     case 'bars':
       return layer.bars.map((bar) => {
         const x = (SIDE * (bar.from - from)) / span
@@ -142,14 +149,13 @@ const across = (row: number, rows: number): string => coordinate(rows < 2 ? 0 : 
 
 /** Forward along the upper column, back along the lower; steps of a target are kept. */
 function bandPath(
-  { low, high }: { readonly low: Float64Array; readonly high: Float64Array },
+  { low, high }: { readonly low: readonly Point[]; readonly high: readonly Point[] },
+  rows: number,
   up: (value: number) => string,
 ): string {
-  const upper = pointsOf(high).flat()
-  const lower = pointsOf(low).flat().reverse()
-  if (upper.length === 0) return ''
-  const point = (row: number, value: number): string => `${across(row, high.length)} ${up(value)}`
-  return `M${[...upper, ...lower].map(({ row, value }) => point(row, value)).join('L')}Z`
+  if (high.length === 0) return ''
+  const around = [...high, ...[...low].reverse()]
+  return `M${around.map(({ row, value }) => `${across(row, rows)} ${up(value)}`).join('L')}Z`
 }
 
 /** What each tone stands for, with a number beside it. */

@@ -8,14 +8,11 @@ export interface Point {
   readonly value: number
 }
 
-/** Stretches a long column is divided into. */
-const STRETCHES = 360
-
-/** @returns runs of points without a hole; NaN is a hole */
-export function pointsOf(column: Float64Array): Point[][] {
+/** @param stretches that a long column is divided into. @returns runs of points without a hole; NaN is a hole */
+export function pointsOf(column: Float64Array, stretches: number): Point[][] {
   const runs: Point[][] = []
   let run: Point[] = []
-  const size = Math.max(1, Math.ceil(column.length / STRETCHES))
+  const size = Math.max(1, Math.ceil(column.length / stretches))
   for (let from = 0; from < column.length; from += size) {
     for (const row of chosenRows(column, from, Math.min(column.length, from + size))) {
       if (Number.isNaN(column[row]!)) {

@@ -130,4 +130,19 @@ describe('report page', () => {
     const heights = [...line.matchAll(/ ([\d.]+)/g)].map(([, y]) => Number(y))
     expect(Math.min(...heights)).toBeLessThan(30)
   })
+
+  test('[REPORT-8] of very many underlyings it draws the largest weights, and says so', () => {
+    const names = Array.from({ length: 40 }, (_, k) => `C${String(k).padStart(2, '0')}`)
+    const weight = Float64Array.from({ length: 80 }, (_, at) => ((at % 40) + 1) / 1000)
+    const told = {
+      instruments: names.map((name) => coin(name)),
+      closes: Object.fromEntries(names.map((name) => [name, [1, 1]])),
+      columns: { weight },
+    }
+    const html = renderReport(reportRun(runOf(told)), ABOUT)
+    expect(html.match(/<h3>/g)).toHaveLength(24)
+    expect(html).toContain('The 24 largest of 40.')
+    expect(html).toContain('<h3>C39</h3>')
+    expect(html).not.toContain('<h3>C15</h3>')
+  })
 })
