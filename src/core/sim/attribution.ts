@@ -56,10 +56,13 @@ export function attributeRun(record: RunRecord): RunAttribution {
   return { whole: between([])[0]!, months: between(monthsBetween(start, end)) }
 }
 
-/** The time of the second decision: what trades before it builds the book that the others rebalance. */
+/**
+ * The time of the second decision: what trades before it builds the book that the others rebalance. A book that is left as it is
+ * at first was built before.
+ */
 function builtBefore({ decisions }: RunRecord): Instant {
-  const first = decisions.findIndex(({ status }) => status === 'ready')
-  if (first < 0) return Number.NEGATIVE_INFINITY
+  const first = decisions.findIndex(({ status }) => status !== 'refused')
+  if (decisions[first]?.status !== 'ready') return Number.NEGATIVE_INFINITY
   return decisions[first + 1]?.at ?? Number.POSITIVE_INFINITY
 }
 

@@ -276,7 +276,7 @@ describe('attribution', () => {
       held: {},
       trades: [{ row: 0, instrument: 'BTC', quantity: '5', price: '100.5' }, ...told.trades!],
     })
-    const decision = (row: number, status: 'ready' | 'refused'): RunRecord['decisions'][number] => ({
+    const decision = (row: number, status: 'ready' | 'refused' | 'balanced'): RunRecord['decisions'][number] => ({
       row,
       at: closedAt(bought.history, row),
       plan: null,
@@ -294,6 +294,9 @@ describe('attribution', () => {
     const late = attributeRun({ ...bought, decisions: [decision(0, 'refused'), decision(0, 'ready')] }).whole
     expect([late.parts.rebalancingPremium, late.parts.trendCost]).toEqual([ZERO, ZERO])
     expect(gap(late)).toBe('0')
+    // A book that was left as it is at first has been built before.
+    const left = attributeRun({ ...bought, decisions: [decision(0, 'balanced'), decision(0, 'ready')] }).whole
+    expect(left.parts.built).toBe(ZERO)
   })
 
   test('[ATTR-7] a deposit is no gain; what it came to be worth afterwards was held', () => {
