@@ -11,7 +11,7 @@ import { percent } from '../../core/sizing/explain-percent.ts'
 import { BENCHMARK_LABELS, PART_LABELS } from '../report/labels.ts'
 import { equityText, measureNote, metricText, rowsText } from '../report/measure-text.ts'
 import { refusals } from '../report/refusals.ts'
-import { targetRiskHeadings, targetRiskRows } from '../report/target-risk-text.ts'
+import { targetRiskHeadings, targetRiskLines } from '../report/target-risk-text.ts'
 import { titleLines } from './plan-screen.ts'
 import { policyLabel } from './policy-label.ts'
 import { type Cell, type Column, renderTable, type Sheet } from './table.ts'
@@ -36,7 +36,7 @@ export function backtestScreen(report: RunReport, title: string, sheet: Sheet): 
     '',
     ...heading('Where the result came from', sheet),
     ...attributionTable(attribution.whole, sheet),
-    ...targetRiskLines(report.targetRisk, sheet),
+    ...targetRiskTable(report.targetRisk, sheet),
     ...refusedLines(report.decisions, sheet),
     ...noteLines(report.notes, sheet),
   ]
@@ -126,8 +126,12 @@ function attributionTable(whole: Attribution, sheet: Sheet): string[] {
 /** Codes shown; a run that is refused everywhere says the same thing over and over. */
 const CODES_SHOWN = 5
 
-function targetRiskLines(risk: TargetRisk | null, sheet: Sheet): string[] {
+function targetRiskTable(risk: TargetRisk | null, sheet: Sheet): string[] {
   if (risk === null) return []
+  const rows = targetRiskLines(risk).map(({ label, cells }) => [
+    label,
+    ...cells.map(({ middle, ends }) => (ends === null ? middle : `${middle} (${ends})`)),
+  ])
   const columns: Column[] = [
     { heading: '', align: 'left' },
     ...targetRiskHeadings.map((text, position) => ({ heading: text, align: 'right' as const, drop: position })),
@@ -135,7 +139,7 @@ function targetRiskLines(risk: TargetRisk | null, sheet: Sheet): string[] {
   return [
     '',
     ...heading('What hangs on the target: the same run with others', sheet),
-    ...renderTable(columns, targetRiskRows(risk), sheet),
+    ...renderTable(columns, rows, sheet),
   ]
 }
 

@@ -56,6 +56,7 @@ tbody th{font-weight:400;white-space:nowrap}
 .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 th.number:last-child,td.number:last-child{padding-right:0}
 tbody tr:last-child.sum :is(th,td){font-weight:600;border-top:1px solid var(--rule)}
+.ends{display:block;color:var(--soft);font-size:.78rem}
 .hash{font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:.8rem;overflow-wrap:anywhere}
 dl.terms{display:grid;grid-template-columns:minmax(9rem,14rem) 1fr;gap:.3rem 1rem;font-size:.85rem;margin:.75rem 0}
 dl.terms dd{margin:0}

@@ -1,5 +1,5 @@
 /** The tables of a report. */
-import { absolute, type Decimal, toNumber, toText } from '../../core/base/decimal.ts'
+import { absolute, type Decimal, decimalOfNumber, toNumber, toText } from '../../core/base/decimal.ts'
 import { formatAmount, formatInstantShort } from '../../core/base/format.ts'
 import { formatInstant } from '../../core/base/instant.ts'
 import { type Attribution, PARTS } from '../../core/sim/attribution-window.ts'
@@ -14,7 +14,7 @@ import { BENCHMARK_LABELS, PART_LABELS, SHORT_LABELS } from './labels.ts'
 import { measureNote, metricText } from './measure-text.ts'
 import { refusals } from './refusals.ts'
 import { monthLabel } from './scale.ts'
-import { targetRiskHeadings, targetRiskRows } from './target-risk-text.ts'
+import { targetRiskHeadings, targetRiskLines } from './target-risk-text.ts'
 
 const text = (heading: string) => ({ heading, number: false })
 const numbers = (heading: string) => ({ heading, number: true })
@@ -105,9 +105,15 @@ export const targetRiskTable = (risk: TargetRisk): Markup =>
   table(
     'The same run with other targets of the same gross: the median of the draws, and their ends',
     [text('target'), ...targetRiskHeadings.map(numbers)],
-    targetRiskRows(risk),
+    targetRiskLines(risk).map(({ label, cells }) => [
+      label,
+      ...cells.map(({ middle, ends }) => [middle, ends === null ? null : element('small', { class: 'ends' }, ends)]),
+    ]),
     { shape: 'tight' },
   )
+
+/** A price to as many digits as a reader compares; all of them are in the JSON. */
+const priceText = (price: Decimal): string => toText(decimalOfNumber(Number(toNumber(price).toPrecision(8))))
 
 const TRADES_SHOWN = 12
 
@@ -121,7 +127,7 @@ export function tradeTable({ trades, numeraire }: RunReport): Markup | null {
     formatInstantShort(trade.at),
     `${trade.quantity > 0n ? 'buy' : 'sell'} ${trade.instrument}`,
     toText(absolute(trade.quantity)),
-    toText(trade.price),
+    priceText(trade.price),
     formatAmount(trade.notional, 2),
     formatAmount(trade.fee, 2),
     formatAmount(trade.spread, 2),

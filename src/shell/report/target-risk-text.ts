@@ -16,8 +16,22 @@ export const targetRiskHeadings: readonly string[] = TARGET_FIGURES.map(
   (name) => METRICS.find((each) => each.name === name)!.label,
 )
 
-export const targetRiskRows = ({ rows }: TargetRisk): string[][] =>
-  rows.map((row) => [rowLabel(row), ...TARGET_FIGURES.map((name) => spreadText(name, row.figures[name]))])
+/** The median of the draws, and its ends where they differ in print. */
+export interface SpreadText {
+  readonly middle: string
+  readonly ends: string | null
+}
+
+export interface TargetRiskLine {
+  readonly label: string
+  readonly cells: readonly SpreadText[]
+}
+
+export const targetRiskLines = ({ rows }: TargetRisk): TargetRiskLine[] =>
+  rows.map((row) => ({
+    label: rowLabel(row),
+    cells: TARGET_FIGURES.map((name) => spreadText(name, row.figures[name])),
+  }))
 
 function rowLabel({ kind, size, runs }: TargetRiskRow): string {
   const draws = runs === 1 ? 'one draw' : `${runs} draws`
@@ -25,7 +39,7 @@ function rowLabel({ kind, size, runs }: TargetRiskRow): string {
     case 'asItWas':
       return 'as it was'
     case 'noise':
-      return `weights off by ${percent(size!)}, ${draws}`
+      return `weights off by ${percent(size!).replace('.0 %', ' %')}, ${draws}`
     case 'delay':
       return `known ${formatDuration(size!)} later`
     case 'permutation':
@@ -37,9 +51,8 @@ function rowLabel({ kind, size, runs }: TargetRiskRow): string {
   }
 }
 
-/** The median, and the ends where they differ in print. */
-function spreadText(name: TargetFigure, spread: Spread | null): string {
-  if (spread === null) return NONE
+function spreadText(name: TargetFigure, spread: Spread | null): SpreadText {
+  if (spread === null) return { middle: NONE, ends: null }
   const [least, middle, most] = [spread.least, spread.middle, spread.most].map((each) => metricText(name, each))
-  return least === most ? middle! : `${middle} (${least!.replace(/ (%|bp)$/, '')} to ${most})`
+  return { middle: middle!, ends: least === most ? null : `${least!.replace(/ (%|bp)$/, '')} to ${most}` }
 }

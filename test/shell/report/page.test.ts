@@ -53,7 +53,7 @@ describe('report page', () => {
   })
 
   test('[REPORT-5] it says what the run says: result, benchmarks, parts, refusals, notes, definitions, hashes', () => {
-    const text = page.replace(/<[^>]*>/g, ' ')
+    const text = page.replace(/<[^>]*>/g, ' ').replace(/ +/g, ' ')
     const { whole } = report.attribution
     for (const words of [
       'Equity went from 110,007.56 to 118,985.11, of which 20,000.00 came in on the way.',
@@ -62,7 +62,7 @@ describe('report page', () => {
       'market.stale',
       'LUNA ended on',
       'What hangs on the target',
-      '-2.5 % (-3.1 to -1.8 %)',
+      '-2.5 % -3.1 to -1.8 %',
       'weights of other names, 5 draws',
       'sample standard deviation',
       report.hashes.history,
