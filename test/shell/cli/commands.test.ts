@@ -204,7 +204,7 @@ What would change the plan, and how
   cost of ETH     6.0 to 28.4 bp  no longer buy ETH
   cost of SOL     6.0 to 64.1 bp  no longer buy SOL
   turnover limit  20.0 to 35.0 %  it holds nothing back
-  turnover limit  20.0 to 11.2 %  no longer buy ETH
+  turnover limit  20.0 to 11.6 %  no longer buy ETH
 
 `)
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
