@@ -24,5 +24,9 @@ process.exitCode = await run(argv.slice(2), {
   color: stdout.isTTY === true && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb',
   cwd: process.cwd(),
   now: () => Date.now(),
+  onInterrupt: (stop) => {
+    process.once('SIGINT', stop)
+    return () => void process.off('SIGINT', stop)
+  },
   prompts: async () => (await import('./cli/prompts.ts')).terminalPrompts,
 })

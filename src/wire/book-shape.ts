@@ -10,6 +10,7 @@ import { base, choice, duration, flag, fraction, instant, kind, money, name, num
 import { marketShape } from './market-shape.ts'
 import { policyShape, widths } from './policy-shape.ts'
 import { type DraftOf, either, type Leaf, listOf, mapOf, optional, section, variants } from './shape.ts'
+import { studyShape } from './study-shape.ts'
 import { targetsShape } from './target-shape.ts'
 
 const fee = either(
@@ -249,6 +250,7 @@ export const bookShape = section('a book of Equipoise', {
   orders: optional(listOf('open orders of your own', order)),
   sizing: optional(sizing),
   backtest: optional(backtestShape),
+  study: optional(studyShape),
 })
 
 /** The part of a book that has the right shape: whatever the shape refused is absent. */

@@ -32,7 +32,7 @@ import { INSTRUMENTS_MAX, makeReport, type Names, type Report, readNames } from 
 import type { Draft } from './book-shape.ts'
 import { readSizing, type Sizing } from './book-sizing.ts'
 import { accepted, readInstant, readMoney } from './scalar.ts'
-import { type BookIssue, lineOfPath, parseTree, type Tree } from './tree.ts'
+import { type BookIssue, type Document, lineOfPath, parseTree, type Tree } from './tree.ts'
 
 export interface Book {
   readonly name: string | null
@@ -92,11 +92,15 @@ export const NOTHING_LOADED: Loaded = { positions: [], cash: [], candles: new Ma
 /** The text of a book: its own mistakes and the files it needs. Fails only where the text is no YAML or JSON at all. */
 export function draftBook(text: string): Result<BookDraft, readonly BookIssue[]> {
   const parsed = parseTree(text)
-  if (!parsed.ok) return parsed
-  const { tree } = parsed.value
+  return parsed.ok ? draftTree(parsed.value) : parsed
+}
+
+/** The same of a document that has been parsed. */
+export function draftTree(document: Document): Result<BookDraft, readonly BookIssue[]> {
+  const { tree } = document
   const { draft, issues } = checkShape(tree)
   if (tree.kind !== 'map') return { ok: false, error: issues }
-  const report = makeReport(tree, [...parsed.value.issues, ...issues])
+  const report = makeReport(tree, [...document.issues, ...issues])
   const count = Object.keys(draft.instruments ?? {}).length
   if (count > INSTRUMENTS_MAX) {
     const message = `a book must have at most ${INSTRUMENTS_MAX} instruments, was ${count}`

@@ -1,5 +1,5 @@
 /**
- * The verdict on the trial of a study that has the greatest Sharpe ratio, from the returns of all of its trials: its ratio with
+ * The verdict on the trial of a study that has the greatest Sharpe ratio, or mean, from the returns of all of its trials: its ratio with
  * its error, the deflated Sharpe ratio (Bailey and López de Prado 2014) with the variance of the ratios of these trials and
  * their effective number, and the probability that choosing so is overfitting (Bailey et al. 2017). Each has its formula in its
  * own file; here they are asked the same question in the same units.
@@ -13,13 +13,15 @@ import { type DeflatedSharpe, deflatedSharpe, effectiveTrials, type Trials } fro
 export interface BestOfTrialsTerms {
   /** Blocks of the cross-validation, even. */
   readonly blocks: number
+  /** What the best is best by: mean return, or mean over deviation. */
+  readonly measure: 'mean' | 'sharpe'
   /** How trials that resemble each other are counted. */
   readonly independence: 'eigenvalues' | 'meanCorrelation'
 }
 
 /** Ratios are per period. */
 export interface BestOfTrials {
-  /** The first trial with the greatest ratio. */
+  /** The first trial with the greatest measure. */
   readonly best: number
   readonly sharpe: SharpeRatio
   readonly standardError: number
@@ -35,9 +37,9 @@ export interface BestOfTrials {
  */
 export function judgeBestOfTrials(
   trials: readonly Float64Array[],
-  { blocks, independence }: BestOfTrialsTerms,
+  { blocks, measure, independence }: BestOfTrialsTerms,
 ): Result<BestOfTrials> {
-  const overfitting = backtestOverfitting(trials, { blocks, measure: 'sharpe' })
+  const overfitting = backtestOverfitting(trials, { blocks, measure })
   if (!overfitting.ok) return overfitting
   const count = effectiveTrials(trials, independence)
   if (!count.ok) return count
@@ -47,7 +49,9 @@ export function judgeBestOfTrials(
     if (!sharpe.ok) return sharpe
     ratios.push(sharpe.value)
   }
-  const best = ratios.reduce((first, { ratio }, k) => (ratio > ratios[first]!.ratio ? k : first), 0)
+  const measured =
+    measure === 'mean' ? trials.map((returns) => momentsOf(returns).mean) : ratios.map(({ ratio }) => ratio)
+  const best = measured.reduce((first, each, k) => (each > measured[first]! ? k : first), 0)
   const sharpe = ratios[best]!
   const { variance } = momentsOf(Float64Array.from(ratios, ({ ratio }) => ratio))
   const counted = { count: count.value, variance: (variance * ratios.length) / (ratios.length - 1) }

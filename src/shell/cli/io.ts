@@ -26,6 +26,8 @@ export interface Io {
   readonly cwd: string
   /** Now, ms UTC. */
   now(): number
+  /** Calls back when somebody wants to break off (Ctrl-C), once. @returns what takes it back; absent: nobody can. */
+  readonly onInterrupt?: (stop: () => void) => () => void
   /** Absent where nobody can be asked. */
   readonly prompts?: () => Promise<Prompts>
 }

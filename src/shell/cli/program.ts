@@ -26,6 +26,12 @@ interface BacktestFlags {
   readonly check?: true
 }
 
+interface StudyFlags {
+  readonly results?: string
+  readonly report?: string
+  readonly threads?: string
+}
+
 type Finish = (code: ExitCode) => void
 
 /** Parses `argv`, runs the command it names and returns its exit code. */
@@ -187,6 +193,7 @@ function addBookCommands(program: Command, io: Io, finish: Finish): void {
       finish(await risk({ book, score, over, every, output: outputOf(flags) }, io))
     })
   backtestCommand(program, io, finish)
+  studyCommand(program, io, finish)
   const size = bookCommand(program, io, { name: 'size', description: 'how big one trade should be' })
     .argument('<instrument>', 'instrument of the book')
     .addArgument(program.createArgument('<side>', 'buy or sell').choices(['buy', 'sell']))
@@ -228,6 +235,21 @@ function backtestCommand(program: Command, io: Io, finish: Finish): void {
       const { backtest } = await import('./commands/backtest.ts')
       const { book, from, to, report, journal, targetRisk, check = false, json = false, csv = false } = flags
       finish(await backtest({ book, from, to, report, journal, targetRisk, check, json, csv }, io))
+    })
+}
+
+function studyCommand(program: Command, io: Io, finish: Finish): void {
+  bookCommand(program, io, {
+    name: 'study',
+    description: 'which parameters are better over history, and whether to believe it',
+  })
+    .option('--results <file>', 'where results are kept and taken from (default: the name of the book, .study.jsonl)')
+    .option('--report <file>', 'write the result as a page, never over another file')
+    .option('--threads <count>', 'how many books are run at once (default: all cores)')
+    .action(async (flags: BookFlags & StudyFlags) => {
+      const { study } = await import('./commands/study.ts')
+      const { book, results, report, threads, json = false } = flags
+      finish(await study({ book, results, report, threads, json }, io))
     })
 }
 

@@ -27,18 +27,24 @@ export interface OpenOptions extends Between {
 
 /** @returns what `runBacktest` takes, or every mistake in the book and its files, by line. */
 export function openBacktest(path: string, options: OpenOptions): Result<Backtest, readonly BookIssue[]> {
+  const read = readBacktest(path, options)
+  if (!read.ok) return read
+  const { draft, loaded } = read.value
+  return finishBacktest(draft, loaded, { shared: options.shared, history: null, forecasts: null })
+}
+
+/** The book as written, and what its files hold. */
+export function readBacktest(
+  path: string,
+  options: Omit<OpenOptions, 'shared'>,
+): Result<{ readonly draft: BacktestDraft; readonly loaded: LoadedBacktest }, readonly BookIssue[]> {
   const text = readText(path, 'the book')
   if (!text.ok) return { ok: false, error: [{ ...text.error, path: '', line: 1 }] }
   const book = draftBook(text.value)
   if (!book.ok) return book
   const draft = draftBacktest(book.value, options)
-  return draft.ok
-    ? finishBacktest(draft.value, loadBacktest(draft.value, dirname(path), options), {
-        shared: options.shared,
-        history: null,
-        forecasts: null,
-      })
-    : draft
+  if (!draft.ok) return draft
+  return { ok: true, value: { draft: draft.value, loaded: loadBacktest(draft.value, dirname(path), options) } }
 }
 
 function loadBacktest(

@@ -6,7 +6,7 @@ import { measureSharpe } from '../../../src/core/evidence/sharpe.ts'
 import { deflatedSharpe, effectiveTrials } from '../../../src/core/evidence/trials.ts'
 import { answered, codesOf } from './series.ts'
 
-const terms = { blocks: 8, independence: 'eigenvalues' } as const
+const terms = { blocks: 8, measure: 'sharpe', independence: 'eigenvalues' } as const
 const noise = (trials: number, periods: number, seed: string): Float64Array[] => {
   const random = makeRandom(seed)
   return Array.from({ length: trials }, () => Float64Array.from({ length: periods }, random.normal))

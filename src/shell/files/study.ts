@@ -1,0 +1,39 @@
+/** Opens a book with its study: the book, its history and its section, and the hashes that its results go by. */
+import { hashOf } from '../../core/base/hash.ts'
+import type { Result } from '../../core/base/result.ts'
+import { finishStudy, type Study } from '../../wire/study.ts'
+import type { StudyHashes } from '../../wire/study-codec.ts'
+import type { BookIssue } from '../../wire/tree.ts'
+import { treeData } from '../../wire/tree-scalar.ts'
+import { readBacktest, type OpenOptions } from './backtest.ts'
+import { hashOfCode } from './code-hash.ts'
+
+export interface OpenedStudy {
+  readonly study: Study
+  readonly hashes: StudyHashes
+}
+
+export function openStudy(
+  path: string,
+  options: Omit<OpenOptions, 'shared'>,
+): Result<OpenedStudy, readonly BookIssue[]> {
+  const read = readBacktest(path, options)
+  if (!read.ok) return read
+  const { draft, loaded } = read.value
+  const { from, to } = options
+  const study = finishStudy(draft, loaded, { from, to })
+  if (!study.ok) return study
+  const { task, base } = study.value
+  const { notes: _, ...data } = task.history
+  return {
+    ok: true,
+    value: {
+      study: study.value,
+      hashes: {
+        data: hashOf({ ...data, members: task.loaded.members, start: base.inputs.start }),
+        book: hashOf({ text: treeData(task.source), between: task.between }),
+        code: hashOfCode(),
+      },
+    },
+  }
+}
