@@ -1,7 +1,7 @@
 /**
  * Parameters of a study: each the path of a scalar of the book with its range, in the unit that the range is written in. A
  * cell's book is the tree of this book with other texts in those places, read by the ordinary reader, so every mistake has its
- * line. Values between the ends have six digits, and are what the reader is given.
+ * line. Values between the ends have four digits, and are what the reader is given.
  */
 import { decimalOfNumber, toText } from '../core/base/decimal.ts'
 import { type ParameterValues, type Space, valuesAt } from '../core/evidence/search/space.ts'
@@ -63,7 +63,7 @@ export function textsAt({ space, units }: StudyParameters, point: Float64Array):
 }
 
 function textOf(value: number, { suffix, ends }: Unit): string {
-  return ends.get(value) ?? `${toText(decimalOfNumber(Number(value.toPrecision(6))))}${suffix}`
+  return ends.get(value) ?? `${toText(decimalOfNumber(Number(value.toPrecision(4))))}${suffix}`
 }
 
 function readPlace(name: string, source: Tree, report: Report): Path | null {

@@ -15,8 +15,8 @@ export const CELLS_MAX = 100_000
 
 /** Of CMA-ES: a third of the cube; of a simplex, a quarter. Both begin in its middle. */
 const FIRST_STEP = { cmaEs: 0.3, simplex: 0.25 } as const
-/** Texts of cells have six digits. */
-const TOLERANCE = 1e-6
+/** Texts of cells have four digits. */
+const TOLERANCE = 1e-4
 
 /** Whether later cells depend on the scores of earlier ones. */
 export const isAdaptive = ({ kind }: Pick<StudySearch, 'kind'>): boolean => kind === 'cmaEs' || kind === 'simplex'

@@ -56,6 +56,8 @@ export interface CellRun {
 
 export interface StudyRow {
   readonly cell: number
+  /** In the unit cube. */
+  readonly point: Float64Array
   readonly texts: readonly string[]
   /** Of the whole history. */
   readonly score: Measure
@@ -126,7 +128,7 @@ export interface StudyReport {
   readonly from: Instant
   readonly to: Instant
   readonly periodMs: number
-  readonly base: Omit<StudyRow, 'cell' | 'texts'>
+  readonly base: Pick<StudyRow, 'score' | 'figures'>
   /** Every cell that could be run, in order. */
   readonly rows: readonly StudyRow[]
   readonly refused: readonly {

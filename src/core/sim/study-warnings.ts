@@ -3,7 +3,7 @@ import { formatAmount, formatPercent } from '../base/format.ts'
 import type { Space } from '../evidence/search/space.ts'
 import { isMissing } from './metrics-growth.ts'
 import { isAdaptive } from './study-search.ts'
-import { type CellRun, isJudged, type StudyReport } from './study-types.ts'
+import { isJudged, type StudyReport } from './study-types.ts'
 
 /** A choice that is no better than a coin out of sample; a probability that is no longer usual to doubt. */
 const OVERFITTING_MAX = 0.5
@@ -11,11 +11,8 @@ const DEFLATED_MIN = 0.95
 /** Less of its advantage than that in its neighbourhood: a peak. */
 const KEPT_MIN = 0.5
 
-export function warningsOf(
-  report: Omit<StudyReport, 'warnings'>,
-  { space, points }: { readonly space: Space; readonly points: readonly Pick<CellRun, 'cell' | 'point'>[] },
-): string[] {
-  const { luck, plateau, walkForward, advantage, winner } = report
+export function warningsOf(report: Omit<StudyReport, 'warnings'>, space: Space): string[] {
+  const { luck, plateau, walkForward, advantage, winner, rows } = report
   const said: string[] = []
   if (isJudged(luck)) {
     if (luck.overfitting > OVERFITTING_MAX)
@@ -36,7 +33,7 @@ export function warningsOf(
     said.push(
       `The winner is a peak: its neighbourhood keeps ${formatPercent(Math.max(0, plateau.kept), 0)} of its advantage; prefer the plateau.`,
     )
-  const ends = endsOf(space, points.find(({ cell }) => cell === winner)!.point)
+  const ends = endsOf(space, rows.find(({ cell }) => cell === winner)!.point)
   if (ends.length > 0)
     said.push(`The winner lies at the end of the range of ${ends.join(' and ')}; a better one may lie beyond.`)
   if (isAdaptive({ kind: report.search }))

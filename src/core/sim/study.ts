@@ -61,8 +61,9 @@ export function judgeStudy(terms: StudyTerms, base: CellOutcome, runs: readonly 
     to: from + periods * periodMs,
     periodMs,
     base: { score: scored(baseColumn), figures: base.figures },
-    rows: kept.map(({ cell, texts, figures }, place) => ({
+    rows: kept.map(({ cell, point, texts, figures }, place) => ({
       cell,
+      point,
       texts,
       score: scored(contest.columns[place]!),
       figures,
@@ -75,7 +76,7 @@ export function judgeStudy(terms: StudyTerms, base: CellOutcome, runs: readonly 
     advantage: judgeAdvantage(contest, { winning, base: baseColumn, terms }),
     plateau: judgePlateau(terms, kept, (place) => scoreAt(contest.columns[place]!, all, contest)),
   }
-  return succeed({ ...judged, warnings: warningsOf(judged, { space, points: kept }) })
+  return succeed({ ...judged, warnings: warningsOf(judged, space) })
 }
 
 const because = (issues: readonly Issue[]): { readonly because: string } =>

@@ -8,9 +8,9 @@ import { isMissing, type Measure } from '../../core/sim/metrics-growth.ts'
 import type { RunReport } from '../../core/sim/run-report.ts'
 import type { TargetRisk } from '../../core/sim/target-risk.ts'
 import { drawdownFigure, growthFigure, monthFigure, trackingFigure, turnoverFigure, weightFigures } from './figures.ts'
-import { type Child, element, type Markup, textOf } from './html.ts'
+import { renderPage, type Section } from './frame.ts'
+import { element, type Markup } from './html.ts'
 import { equityText, metricText, rowsText } from './measure-text.ts'
-import { STYLE } from './style.ts'
 import {
   definitionList,
   growthTable,
@@ -32,40 +32,8 @@ export interface ReportAbout {
   readonly settings: readonly (readonly [string, string])[]
 }
 
-export function renderReport(report: RunReport, about: ReportAbout): string {
-  const sections = sectionsOf(report, about)
-  const body = element(
-    'body',
-    {},
-    header(report, about),
-    element(
-      'nav',
-      { 'aria-label': 'Sections' },
-      element(
-        'ul',
-        {},
-        sections.map(({ id, title }) => element('li', {}, element('a', { href: `#${id}` }, title))),
-      ),
-    ),
-    element(
-      'main',
-      {},
-      sections.map(({ id, title, content }) =>
-        element('section', { 'aria-labelledby': id }, element('h2', { id }, title), content),
-      ),
-    ),
-  )
-  const head = element(
-    'head',
-    {},
-    element('meta', { charset: 'utf-8' }),
-    element('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
-    element('meta', { name: 'color-scheme', content: 'light dark' }),
-    element('title', {}, `${about.title}: backtest`),
-    { markup: `<style>${STYLE}</style>` },
-  )
-  return `<!doctype html>\n${textOf(element('html', { lang: 'en' }, head, '\n', body))}\n`
-}
+export const renderReport = (report: RunReport, about: ReportAbout): string =>
+  renderPage(`${about.title}: backtest`, header(report, about), sectionsOf(report, about))
 
 function header(
   { from, to, columns, intervalMs, numeraire, attribution, metrics }: RunReport,
@@ -118,12 +86,6 @@ function header(
 }
 
 const noteOf = (measure: Measure, note: string): string => (isMissing(measure) ? measure.because : note)
-
-interface Section {
-  readonly id: string
-  readonly title: string
-  readonly content: Child
-}
 
 function sectionsOf(report: RunReport, about: ReportAbout): Section[] {
   const refused = refusalTable(report)

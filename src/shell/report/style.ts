@@ -27,6 +27,9 @@ a{color:var(--book)}
 figure{margin:1rem 0 1.5rem}
 .plot{position:relative;margin:.6rem 0 1.7rem 3.4rem}
 .plot svg{display:block;width:100%;height:100%;overflow:visible}
+.map .words span.cell{color:var(--text);transform:translate(-50%,50%)}.map .words span.cell.peak{font-weight:700;text-decoration:underline}
+.map rect{fill:var(--book);stroke:var(--ground);stroke-width:2;vector-effect:non-scaling-stroke}
+.warning{border-left:.25rem solid var(--frictionless);padding-left:.75rem}
 .high{height:19rem}.low{height:9rem}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:0 1.5rem}
 .words span{position:absolute;font-size:.75rem;line-height:1;color:var(--soft);font-variant-numeric:tabular-nums;white-space:nowrap}

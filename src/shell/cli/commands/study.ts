@@ -16,7 +16,7 @@ import { openStudyResults, type StudyResults } from '../../files/study-results.t
 import { bookPath, type Outcome, refuse } from '../book-access.ts'
 import { writeNewFile } from '../file-write.ts'
 import { EXIT, type ExitCode, type Io } from '../io.ts'
-import { asCalled } from '../issues.ts'
+import { asCalled, printIssues } from '../issues.ts'
 import { jsonText } from '../output.ts'
 import { makeProgress } from '../progress.ts'
 
@@ -50,7 +50,10 @@ export async function study(request: StudyRequest, io: Io): Promise<ExitCode> {
   const base = runCell(asked.task, [], null)
   if (!base.ok) return refuse(withLines(asked.base, base.error), file, io).code
   const results = openStudyResults(resolve(io.cwd, out), hashes)
-  if (!results.ok) return refuse(asCalled(results.error, resolve(io.cwd, out), out), out, io).code
+  if (!results.ok) {
+    printIssues(asCalled(results.error, resolve(io.cwd, out), out), null, io)
+    return EXIT.wrongUse
+  }
   const runs = await runCells(opened.value, { results: results.value, threads }, io)
   results.value.close()
   if (runs === null) {
