@@ -43,6 +43,7 @@ import { benchEvidence } from './evidence.ts'
 import { FILLS_ACCOUNT, makeFills } from './fills.ts'
 import { answered, measure, measureOnce, measureProcess, report, section, type Timing } from './measure.ts'
 import { benchOrderBook } from './order-book.ts'
+import { benchStudy } from './study.ts'
 import { benchVenue } from './venue.ts'
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
@@ -309,5 +310,6 @@ benchOrderBook()
 benchEvidence()
 benchVenue()
 benchBacktest()
+await benchStudy()
 benchPeers()
 benchStart()

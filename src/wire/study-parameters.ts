@@ -17,7 +17,7 @@ type ParameterDraft = NonNullable<NonNullable<StudySection['parameters']>[string
 /** Sections whose scalars decide what a book does; who it may hold and the run itself are the same in every cell. */
 const VARIED = ['targets', 'policy', 'limits', 'costs', 'market']
 /** What all cells of a study share. */
-const SHARED = /^market\.(interval|markAgeMax|estimate\.window|prices|candles|books|pools)\b/
+const SHARED = /^market\.(interval|markAgeMax|prices|candles|books|pools)\b/
 
 export interface StudyParameters {
   readonly space: Space

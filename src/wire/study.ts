@@ -91,8 +91,8 @@ function checkEnds(task: CellTask, parameters: StudyParameters, report: Report):
 /** Issues of core name their own terms. */
 const placed = (issue: Issue): Issue => ({
   ...issue,
-  path: /^(parameters|steps)\./.test(issue.path)
-    ? issue.path.replace(/^(parameters|steps)\./, 'study.parameters.')
+  path: /^(parameters|steps)\b/.test(issue.path)
+    ? issue.path.replace(/^(parameters|steps)\b/, 'study.parameters')
     : issue.path.startsWith('study')
       ? issue.path
       : 'study.splits',

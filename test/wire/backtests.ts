@@ -54,7 +54,7 @@ export interface Files {
   readonly members?: Membership['dates']
 }
 
-function loadedOf({ history, marks = {}, rates = {}, funding = {}, members }: Files): LoadedBacktest {
+export function loadedOf({ history, marks = {}, rates = {}, funding = {}, members }: Files): LoadedBacktest {
   const bars = Object.entries({ history, marks, rates }).flatMap(([of, entries]) =>
     Object.entries(entries).map(
       ([id, each]) => [barsKey({ of: of as 'history', id }), { bars: each, notes: [] }] as const,

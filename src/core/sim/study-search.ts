@@ -11,7 +11,7 @@ import { checkSpace, type Space, unitOf } from '../evidence/search/space.ts'
 import type { StudySearch, StudyTerms } from './study-types.ts'
 
 /** More cells than anybody waits for; their results are held in memory. */
-export const CELLS_MAX = 100_000
+const CELLS_MAX = 100_000
 
 /** Of CMA-ES: a third of the cube; of a simplex, a quarter. Both begin in its middle. */
 const FIRST_STEP = { cmaEs: 0.3, simplex: 0.25 } as const

@@ -5,7 +5,7 @@ import { finishStudy, type Study } from '../../wire/study.ts'
 import type { StudyHashes } from '../../wire/study-codec.ts'
 import type { BookIssue } from '../../wire/tree.ts'
 import { treeData } from '../../wire/tree-scalar.ts'
-import { readBacktest, type OpenOptions } from './backtest.ts'
+import { type OpenOptions, readBacktest } from './backtest.ts'
 import { hashOfCode } from './code-hash.ts'
 
 export interface OpenedStudy {

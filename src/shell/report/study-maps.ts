@@ -39,7 +39,7 @@ function axisOf({ rows }: StudyReport, space: Space, parameter: number | null): 
 }
 
 /** A score without its unit: basis points of what is lost, percent of what is gained, or a ratio. */
-export function plainScore(score: Score, value: number): string {
+function plainScore(score: Score, value: number): string {
   if (summaryOf(score) === 'sharpe') return formatAmount(value, 2)
   return score.kind === 'cost' || score.kind === 'costAndRisk'
     ? formatAmount(10_000 * value, 1)
@@ -68,10 +68,10 @@ export function sensitivityMap(report: StudyReport, space: Space, { across, down
     mean === null
       ? null
       : element('rect', {
-          x: ((part % columns) * SIDE) / columns,
-          y: SIDE - ((Math.floor(part / columns) + 1) * SIDE) / lines,
-          width: SIDE / columns,
-          height: SIDE / lines,
+          x: tenth(((part % columns) * SIDE) / columns),
+          y: tenth(SIDE - ((Math.floor(part / columns) + 1) * SIDE) / lines),
+          width: tenth(SIDE / columns),
+          height: tenth(SIDE / lines),
           'fill-opacity': shade(mean),
         }),
   )
@@ -99,7 +99,7 @@ export function sensitivityMap(report: StudyReport, space: Space, { across, down
     element('figcaption', {}, title),
     element(
       'div',
-      { class: 'plot map', style: `height:${ROW_REM * Math.max(2, lines)}rem` },
+      { class: 'plot map', style: `height:${tenth(ROW_REM * Math.max(2, lines))}rem` },
       element(
         'svg',
         { viewBox: `0 0 ${SIDE} ${SIDE}`, preserveAspectRatio: 'none', ...labels },
@@ -111,6 +111,8 @@ export function sensitivityMap(report: StudyReport, space: Space, { across, down
     ),
   )
 }
+
+const tenth = (x: number): number => Math.round(10 * x) / 10
 
 const share = (part: number, parts: number): string => `${Math.round((10_000 * part) / parts) / 100}%`
 

@@ -13,7 +13,7 @@ export function scoreText(score: Score, measure: Measure): string {
   return score.kind === 'cost' || score.kind === 'costAndRisk' ? formatBp(measure, 2) : percent(measure, true)
 }
 
-export const rowOf = ({ rows }: StudyReport, cell: number): StudyRow => rows.find((each) => each.cell === cell)!
+const rowOf = ({ rows }: StudyReport, cell: number): StudyRow => rows.find((each) => each.cell === cell)!
 
 /** Cells beside each other: the book as it is, the winner and the plateau first, then the best. */
 export function rowsShown(report: StudyReport, most: number): { readonly label: string; readonly row: StudyRow }[] {
