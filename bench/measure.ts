@@ -10,7 +10,7 @@ export interface Timing {
   readonly runs: number
 }
 
-const timingOf = (times: number[]): Timing => {
+export const timingOf = (times: number[]): Timing => {
   const sorted = times.toSorted((a, b) => a - b)
   const middle = sorted.length >> 1
   const median = sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2

@@ -1,18 +1,21 @@
-/** A study of a thousand books over two months of days, on one thread and on two: threads and reading included, judgement apart. */
+/** A study of a thousand books over two months of days, on one thread and on two, once the threads have loaded what they run. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { judgeStudy } from '../src/core/sim/study.ts'
+import type { StudyTerms } from '../src/core/sim/study-types.ts'
 import { type OpenedStudy, openStudy } from '../src/shell/files/study.ts'
 import { openStudyResults } from '../src/shell/files/study-results.ts'
-import { openThreads } from '../src/shell/workers/cell-queue.ts'
+import { type CellQueue, openThreads } from '../src/shell/workers/cell-queue.ts'
 import { runStudy } from '../src/shell/workers/study-run.ts'
 import { runCell } from '../src/wire/study-cell.ts'
-import { answered, measure, report, section } from './measure.ts'
+import { answered, measure, report, section, timingOf } from './measure.ts'
 
 const EXAMPLES = fileURLToPath(new URL('../examples/', import.meta.url))
-const CELLS = 1000
+const PARTS = 5
+const CELLS = 200
+const WARM = 40
 
 /** The example with random cells, over its last two months. */
 function openExample(folder: string): OpenedStudy {
@@ -28,32 +31,38 @@ function openExample(folder: string): OpenedStudy {
 }
 
 export async function benchStudy(): Promise<void> {
-  section(`a study of ${CELLS} books, 5 coins, 60 days`)
+  section(`a study of ${PARTS * CELLS} books, 5 coins, 60 days, in ${PARTS} parts`)
   const folder = mkdtempSync(join(tmpdir(), 'equipoise-bench-'))
+  const { study, hashes } = openExample(folder)
+  const queues = [openThreads(study.task, 1), openThreads(study.task, 2)]
+  const run = async (queue: CellQueue, part: number, cells: number) => {
+    const terms: StudyTerms = { ...study.terms, seed: `part ${part}`, search: { kind: 'random', cells } }
+    const results = answered(openStudyResults(join(folder, `${queue.width}-${part}.jsonl`), hashes))
+    const start = performance.now()
+    const watch = { signal: new AbortController().signal, onCell: () => {} }
+    const runs = await runStudy({ ...study, terms }, { queue, results, watch })
+    results.close()
+    return { ms: performance.now() - start, runs: runs! }
+  }
   try {
-    const opened = openExample(folder)
-    const { study, hashes } = opened
-    const timed: number[] = []
-    let runs: Awaited<ReturnType<typeof runStudy>> = null
-    for (const threads of [1, 2]) {
-      const results = answered(openStudyResults(join(folder, `${threads}.jsonl`), hashes))
-      const start = performance.now()
-      const queue = openThreads(study.task, threads)
-      const watch = { signal: new AbortController().signal, onCell: () => {} }
-      runs = await runStudy(study, { queue, results, watch })
-      const ms = performance.now() - start
-      await queue.close()
-      results.close()
-      timed.push(ms)
-      const note = threads === 1 ? '' : `${(timed[0]! / ms).toPrecision(3)} × as fast as one`
-      report(`${threads} thread${threads === 1 ? '' : 's'}`, { median: ms, least: ms, most: ms, runs: 1 }, note)
+    for (const queue of queues) await run(queue, 0, WARM)
+    // Part by part in turn, so that what else the machine does meets both alike.
+    const parts: Awaited<ReturnType<typeof run>>[][] = []
+    for (let part = 1; part <= PARTS; part++) {
+      const both = []
+      for (const queue of queues) both.push(await run(queue, part, CELLS))
+      parts.push(both)
     }
+    const timings = [0, 1].map((place) => timingOf(parts.map((both) => both[place]!.ms)))
+    const ratio = timingOf(parts.map(([one, two]) => one!.ms / two!.ms)).median
+    report(`${CELLS} books, 1 thread`, timings[0]!)
+    report(`${CELLS} books, 2 threads`, timings[1]!, `${ratio.toPrecision(3)} × as fast as one`)
     const base = answered(runCell(study.task, [], null))
-    report(
-      'its judgement',
-      measure(() => answered(judgeStudy(study.terms, base, runs!)), { warm: 0, runs: 1 }),
-    )
+    const all = parts.flatMap(([one], part) => one!.runs.map((each) => ({ ...each, cell: part * CELLS + each.cell })))
+    const judgement = measure(() => answered(judgeStudy(study.terms, base, all)), { warm: 0, runs: 3 })
+    report(`judgement of ${all.length}`, judgement)
   } finally {
+    for (const queue of queues) await queue.close()
     rmSync(folder, { recursive: true, force: true })
   }
 }

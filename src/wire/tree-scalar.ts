@@ -1,4 +1,4 @@
-/** Scalars of a tree by dotted paths, and the same tree with other texts in their places; lines stay what they were. */
+/** Scalars of a tree by dotted paths, and the same tree with other texts in their places or without a part; lines stay. */
 import { assert, assertNever } from '../core/base/result.ts'
 import type { Path, Tree } from './tree.ts'
 
@@ -46,6 +46,16 @@ export function withScalar(tree: Tree, path: Path, text: string): Tree {
   const entries = [...tree.entries].map(
     ([key, entry]) => [key, key === step ? { ...entry, value: withScalar(entry.value, rest, text) } : entry] as const,
   )
+  return { ...tree, entries: new Map(entries) }
+}
+
+/** The tree without what stands under these keys. */
+export function without(tree: Tree, [key, ...rest]: readonly string[]): Tree {
+  if (tree.kind !== 'map' || key === undefined) return tree
+  const entries = [...tree.entries].flatMap(([name, entry]) => {
+    if (name !== key) return [[name, entry] as const]
+    return rest.length === 0 ? [] : [[name, { ...entry, value: without(entry.value, rest) }] as const]
+  })
   return { ...tree, entries: new Map(entries) }
 }
 

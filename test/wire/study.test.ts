@@ -101,6 +101,38 @@ describe('the study of a book', () => {
     expect(forecasts.size).toBe(before)
   })
 
+  test('[STUDY-25] a window may be shorter than that of the book, and not longer', () => {
+    const text = STUDY.replace(
+      'market.estimate.vol.ewma: { linear: [5d, 20d], steps: 4 }',
+      'market.estimate.window: { linear: [30d, 60d], steps: 2 }',
+    )
+    const study = sound(text)
+    const cell = readCell(study.task, ['5%', 'edge', '30d', '1', '60%'], null)
+    const equity = [
+      cell.ok ? cell.value : null,
+      soundBacktest(PARITY.replace('window: 60d', 'window: 30d'), FILES),
+    ].map((each) => {
+      const ran = runBacktest(each!.inputs)
+      return ran.ok ? ran.value.equity : ran.error
+    })
+    expect(equity[0]).toEqual(equity[1])
+    expect(studyOf(text.replace('[30d, 60d]', '[30d, 61d]'))).toEqual([
+      expect.stringMatching(/study\.span study\.parameters: a cell must read no earlier bars/),
+    ])
+  })
+
+  test('[STUDY-26] forecasts are forgotten where there are too many, so that memory stays flat', () => {
+    const { task } = sound(STUDY)
+    const forecasts: Forecasts = new Map()
+    const texts = ['2%', 'edge', '10d', '1', '60%']
+    runCell(task, texts, forecasts)
+    const [[, one] = []] = forecasts
+    const own = forecasts.size
+    for (let k = 0; k < 5000; k++) forecasts.set(`other ${k}`, one!)
+    runCell(task, texts, forecasts)
+    expect(forecasts.size).toBe(own)
+  })
+
   test.each([
     [
       'policy.width.large: { log: [1%, 16%], steps: 5 }',

@@ -2,7 +2,8 @@
  * What cells of a study are compared by: a column of their periods, and its annual mean or its annual ratio to its deviation, so
  * that every part of the history has a score of its own and every test of `core/evidence` asks about the same thing. Greater is
  * better. costAndRisk is what `costAware` minimises, cost a year plus ½·aversion·tracking error² (the long-run objective of the
- * curvature), here of realised costs and realised deviations.
+ * curvature), of realised costs and realised returns beyond the target, whose mean square stands for the squared error: a
+ * deviation from their mean would know the mean ahead of time.
  */
 import { assertNever } from '../base/result.ts'
 import { type Measure, missing } from './metrics-growth.ts'
@@ -28,7 +29,7 @@ export function scoreLabel(score: Score): string {
     case 'cost':
       return 'trading cost a year, as a loss'
     case 'costAndRisk':
-      return `cost a year plus half of ${score.aversion} times squared tracking error, as a loss`
+      return `cost a year plus half of ${score.aversion} times the mean square beyond the frictionless target, as a loss`
     default:
       return assertNever(score)
   }
@@ -37,7 +38,7 @@ export function scoreLabel(score: Score): string {
 export const summaryOf = ({ kind }: Score): Summary =>
   kind === 'sharpe' || kind === 'informationRatio' ? 'sharpe' : 'mean'
 
-/** One number a period. */
+/** One number a period, of that period alone: nothing of another one may count before it has come. */
 export function scoreColumn({ returns, active, cost }: Periods, score: Score): Float64Array {
   switch (score.kind) {
     case 'sharpe':
@@ -49,20 +50,11 @@ export function scoreColumn({ returns, active, cost }: Periods, score: Score): F
       return active
     case 'cost':
       return cost.map((each) => 0 - each)
-    case 'costAndRisk': {
-      const squares = squaredDeviations(active)
-      return cost.map((each, k) => 0 - each - (score.aversion / 2) * squares[k]!)
-    }
+    case 'costAndRisk':
+      return cost.map((each, k) => 0 - each - (score.aversion / 2) * active[k]! ** 2)
     default:
       return assertNever(score)
   }
-}
-
-/** Whose mean is the sample variance (n − 1) of a period: put on a year like costs, the square of the tracking error. */
-function squaredDeviations(active: Float64Array): Float64Array {
-  const n = active.length
-  const mean = active.reduce((total, each) => total + each, 0) / n
-  return active.map((each) => ((each - mean) ** 2 * n) / (n - 1))
 }
 
 /** Below this part of the mean a deviation is rounding. */

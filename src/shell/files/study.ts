@@ -1,10 +1,12 @@
 /** Opens a book with its study: the book, its history and its section, and the hashes that its results go by. */
 import { hashOf } from '../../core/base/hash.ts'
 import type { Result } from '../../core/base/result.ts'
+import { isAdaptive } from '../../core/sim/study-search.ts'
+import type { StudyTerms } from '../../core/sim/study-types.ts'
 import { finishStudy, type Study } from '../../wire/study.ts'
 import type { StudyHashes } from '../../wire/study-codec.ts'
-import type { BookIssue } from '../../wire/tree.ts'
-import { treeData } from '../../wire/tree-scalar.ts'
+import type { BookIssue, Tree } from '../../wire/tree.ts'
+import { treeData, without } from '../../wire/tree-scalar.ts'
 import { type OpenOptions, readBacktest } from './backtest.ts'
 import { hashOfCode } from './code-hash.ts'
 
@@ -31,9 +33,17 @@ export function openStudy(
       study: study.value,
       hashes: {
         data: hashOf({ ...data, members: task.loaded.members, start: base.inputs.start }),
-        book: hashOf({ text: treeData(task.source), between: task.between }),
+        book: hashOf({ text: treeData(withoutJudgement(task.source, study.value.terms)), between: task.between }),
         code: hashOfCode(),
       },
     },
   }
+}
+
+/** How cells are judged may change: what they did stays. */
+const JUDGED = ['splits', 'draws', 'reach']
+
+function withoutJudgement(source: Tree, { search }: StudyTerms): Tree {
+  const left = isAdaptive(search) ? JUDGED : [...JUDGED, 'score']
+  return left.reduce((tree, key) => without(tree, ['study', key]), source)
 }

@@ -43,8 +43,11 @@ describe('what a study keeps of a run', () => {
     expect(of({ kind: 'sharpe' })).toBeCloseTo(metrics.sharpe as number, 10)
     expect(Math.expm1(of({ kind: 'growth' }))).toBeCloseTo(metrics.annualReturn as number, 10)
     expect(of({ kind: 'cost' })).toBeCloseTo(-(metrics.cost as number), 12)
+    const square = periods.active.reduce((total, each) => total + each * each, 0) / periods.active.length
     const [cost, error] = [metrics.cost as number, metrics.trackingError as number]
-    expect(of({ kind: 'costAndRisk', aversion: 10 })).toBeCloseTo(-cost - 5 * error * error, 12)
+    expect(of({ kind: 'costAndRisk', aversion: 10 })).toBeCloseTo(-cost - 5 * 365 * square, 12)
+    // The mean beyond the target is small beside its deviation, so this is the squared tracking error.
+    expect(365 * square).toBeCloseTo(error * error, 4)
   })
 
   test('[STUDY-2] longer periods compound the rows, costs add up, and what a period does not fill is left out', () => {
@@ -61,6 +64,14 @@ describe('what a study keeps of a run', () => {
         14,
       )
     }
+  })
+
+  test('[STUDY-26] a cell keeps three numbers a period and nothing of its rows', () => {
+    const kept = summariseRun(record(), 7)
+    if (!kept.ok) throw new Error('the run is sound')
+    const { periods } = kept.value
+    for (const column of Object.values(periods)) expect(column.buffer.byteLength).toBe(8 * column.length)
+    expect(Object.keys(kept.value).sort()).toEqual(['figures', 'periods'])
   })
 })
 
@@ -90,6 +101,31 @@ describe('judging a study', () => {
     expect(report.rows.find(({ cell }) => cell === report.winner)!.score as number).toBeGreaterThan(0.5)
     expect(isJudged(report.luck) && report.luck.deflated < 0.95).toBe(true)
     expect(report.warnings.join('\n')).toMatch(/may be luck/)
+  })
+
+  test('[STUDY-4] where what was good in one half is bad in the other, choosing is called overfitting', () => {
+    const runs = runsOf(TERMS, () => 0).map((run) => {
+      const returns = noisy(`even ${run.cell}`, { drift: 0, periods: TERMS.periods })
+      const mean = returns.reduce((total, each) => total + each, 0) / returns.length
+      return { ...run, outcome: { ok: true as const, value: outcomeOf(returns.map((each) => each - mean)) } }
+    })
+    const report = judged(TERMS, runs)
+    expect(isJudged(report.luck) && report.luck.overfitting > 0.5).toBe(true)
+    expect(report.warnings.join('\n')).toMatch(/Choosing like this is overfitting: in \d+ % of the splits/)
+  })
+
+  test.each([
+    { kind: 'sharpe' },
+    { kind: 'growth' },
+    { kind: 'informationRatio' },
+    { kind: 'trackingDifference' },
+    { kind: 'cost' },
+    { kind: 'costAndRisk', aversion: 5 },
+  ] as const)('[STUDY-5] what %j says of a period hangs on no other period', (score) => {
+    const { periods } = outcomeOf(noisy('x', { drift: 1, periods: 90 }))
+    const cut = (column: Float64Array): Float64Array => column.slice(0, 60)
+    const early = { returns: cut(periods.returns), active: cut(periods.active), cost: cut(periods.cost) }
+    expect(scoreColumn(early, score)).toEqual(cut(scoreColumn(periods, score)))
   })
 
   test('[STUDY-5] what is chosen for a test does not depend on the test, nor on what comes after', () => {

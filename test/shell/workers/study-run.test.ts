@@ -141,10 +141,20 @@ describe('running a study', () => {
       expect(column.buffer).toBeInstanceOf(SharedArrayBuffer)
   })
 
-  test('[STUDY-20] comments and layout change no hash; data and any setting do', () => {
+  test('[STUDY-20] comments, layout and how cells are judged change no hash; data and what cells hang on do', () => {
     const { hashes } = opened(GRID)
     expect(opened(`# a note\n${GRID}`).hashes).toEqual(hashes)
     expect(opened(GRID.replace('fee: 5bp, spread: 2bp', 'fee: 5bp, spread: 3bp')).hashes.book).not.toBe(hashes.book)
+    for (const [old, other] of [
+      ['blocks: 4', 'blocks: 2'],
+      ['draws: 1000', 'draws: 2000'],
+      ['reach: 50%', 'reach: 40%'],
+      ['score: { kind: cost }', 'score: { kind: sharpe }'],
+    ] as const)
+      expect(opened(GRID.replace(old, other)).hashes, other).toEqual(hashes)
+    // A search that is told the scores goes elsewhere by another one.
+    const told = opened(EVOLVED).hashes.book
+    expect(opened(EVOLVED.replace('score: { kind: cost }', 'score: { kind: sharpe }')).hashes.book).not.toBe(told)
     const shorter = opened(GRID.replace('to: 2026-03-01', 'to: 2026-02-28'))
     expect(shorter.hashes.data).not.toBe(hashes.data)
     expect(shorter.hashes.code).toBe(hashes.code)
