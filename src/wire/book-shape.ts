@@ -11,6 +11,7 @@ import { marketShape } from './market-shape.ts'
 import { policyShape, widths } from './policy-shape.ts'
 import { type DraftOf, either, type Leaf, listOf, mapOf, optional, section, variants } from './shape.ts'
 import { studyShape } from './study-shape.ts'
+import { stressShape } from './stress-shape.ts'
 import { targetsShape } from './target-shape.ts'
 
 const fee = either(
@@ -251,6 +252,7 @@ export const bookShape = section('a book of Equipoise', {
   sizing: optional(sizing),
   backtest: optional(backtestShape),
   study: optional(studyShape),
+  stress: optional(stressShape),
 })
 
 /** The part of a book that has the right shape: whatever the shape refused is absent. */

@@ -3,7 +3,7 @@ import { assertNever } from '../core/base/result.ts'
 import { type Path, pathText, type Tree } from './tree.ts'
 
 /** Sections that say how a book decides, trades and is run; who it may hold and what it holds are elsewhere in a report. */
-const SECTIONS = ['targets', 'policy', 'limits', 'costs', 'trade', 'market', 'backtest', 'study']
+const SECTIONS = ['targets', 'policy', 'limits', 'costs', 'trade', 'market', 'backtest', 'study', 'stress']
 
 export const settingsIn = (source: Tree): (readonly [string, string])[] =>
   source.kind === 'map'

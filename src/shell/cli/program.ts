@@ -194,6 +194,7 @@ function addBookCommands(program: Command, io: Io, finish: Finish): void {
     })
   backtestCommand(program, io, finish)
   studyCommand(program, io, finish)
+  stressCommand(program, io, finish)
   const size = bookCommand(program, io, { name: 'size', description: 'how big one trade should be' })
     .argument('<instrument>', 'instrument of the book')
     .addArgument(program.createArgument('<side>', 'buy or sell').choices(['buy', 'sell']))
@@ -250,6 +251,33 @@ function studyCommand(program: Command, io: Io, finish: Finish): void {
       const { study } = await import('./commands/study.ts')
       const { book, results, report, threads, json = false } = flags
       finish(await study({ book, results, report, threads, json }, io))
+    })
+}
+
+interface StressFlags {
+  readonly scenario?: string[]
+  readonly crash?: string
+  readonly data?: string[]
+  readonly as?: string[]
+  readonly paths?: string
+}
+
+const gather = (text: string, before: string[] | undefined): string[] => [...(before ?? []), text]
+
+function stressCommand(program: Command, io: Io, finish: Finish): void {
+  bookCommand(program, io, {
+    name: 'stress',
+    description: 'the book run where other things happen: scenarios, crashes, histories drawn again',
+  })
+    .option('--scenario <name>', "only this of the book's scenarios; may be given again", gather)
+    .option('--crash <name>', 'a crash that happened, such as 2020-03-12, from --data')
+    .option('--data <name=file>', 'candles of an underlying that cover the crash; may be given again', gather)
+    .option('--as <name=name>', 'an underlying without candles of the crash moves as another', gather)
+    .option('--paths <count>', "how many histories are drawn, instead of the book's own")
+    .action(async (flags: BookFlags & StressFlags) => {
+      const { stress } = await import('./commands/stress.ts')
+      const { book, scenario = [], crash, data = [], as: stands = [], paths, json = false } = flags
+      finish(await stress({ book, scenarios: scenario, crash, data, stands, paths, json }, io))
     })
 }
 
