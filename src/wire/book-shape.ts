@@ -10,8 +10,8 @@ import { base, choice, duration, flag, fraction, instant, kind, money, name, num
 import { marketShape } from './market-shape.ts'
 import { policyShape, widths } from './policy-shape.ts'
 import { type DraftOf, either, type Leaf, listOf, mapOf, optional, section, variants } from './shape.ts'
-import { studyShape } from './study-shape.ts'
 import { stressShape } from './stress-shape.ts'
+import { studyShape } from './study-shape.ts'
 import { targetsShape } from './target-shape.ts'
 
 const fee = either(

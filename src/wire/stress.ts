@@ -47,8 +47,8 @@ export function readStress(book: BookDraft): Result<Stress, readonly BookIssue[]
   const count = paths?.count === undefined ? 0 : toNumber(accepted(readNumber(paths.count, 'count', 'positive')))
   const part = (text: string | undefined): number =>
     text === undefined ? 0 : toNumber(accepted(readFraction(text, 'part', 'any')))
-  const must = (holds: boolean, key: string, what: string, hint: string): void => {
-    if (!holds) report.add('stress.range', ['stress', 'paths', key], `must be ${what}, was otherwise`, hint)
+  const must = (holds: boolean, key: 'count' | 'ruin' | 'confidence', what: string, hint: string): void => {
+    if (!holds) report.add('stress.range', ['stress', 'paths', key], `must be ${what}, was ${paths?.[key]}`, hint)
   }
   if (paths !== undefined) {
     must(

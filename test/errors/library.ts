@@ -28,6 +28,7 @@ import { LEDGER_LIBRARY } from './library-ledger.ts'
 import { RISK_LIBRARY } from './library-risk.ts'
 import { RUN_LIBRARY } from './library-run.ts'
 import { SESSION_LIBRARY } from './library-session.ts'
+import { STRESS_LIBRARY } from './library-stress.ts'
 import { STUDY_LIBRARY } from './library-study.ts'
 import { TARGET_LIBRARY } from './library-target.ts'
 import { VENUE_LIBRARY } from './library-venue.ts'
@@ -124,6 +125,7 @@ export const LIBRARY: Readonly<Record<string, LibraryCase>> = {
   ...LEDGER_LIBRARY,
   ...RUN_LIBRARY,
   ...SESSION_LIBRARY,
+  ...STRESS_LIBRARY,
   ...STUDY_LIBRARY,
   ...EVIDENCE_LIBRARY,
   ...VENUE_LIBRARY,

@@ -2,8 +2,8 @@
  * A crash that happened, as a path of bars for a scenario: candles of it, of any interval up to that of the run, put together
  * into bars of the run, each over the close before it. A bar in which nothing traded is no bar: a halt.
  */
-import type { Instant } from '../base/instant.ts'
-import { type Result, refuse, succeed } from '../base/result.ts'
+import { formatInstant, type Instant, parseInstant } from '../base/instant.ts'
+import { assert, type Result, refuse, succeed } from '../base/result.ts'
 import type { Bars } from './history-bars.ts'
 import type { PathBar } from './scenario.ts'
 
@@ -16,55 +16,59 @@ export interface Crash {
   readonly what: string
 }
 
-const utc = (year: number, month: number, day: number, hour = 0): Instant => Date.UTC(year, month - 1, day, hour)
+const at = (text: string): Instant => {
+  const instant = parseInstant(text)
+  assert(instant.ok, `a time of the catalogue, was ${text}`)
+  return instant.value
+}
 
 export const CRASHES: readonly Crash[] = [
   {
     name: '2020-03-12',
-    from: utc(2020, 3, 12),
-    to: utc(2020, 3, 14),
+    from: at('2020-03-12T00:00:00Z'),
+    to: at('2020-03-14T00:00:00Z'),
     what: 'Bitcoin lost half within a day while the pandemic broke markets; venues stood still for hours',
   },
   {
     name: '2021-05-19',
-    from: utc(2021, 5, 19),
-    to: utc(2021, 5, 20, 20),
+    from: at('2021-05-19T00:00:00Z'),
+    to: at('2021-05-20T20:00:00Z'),
     what: 'leverage came out of a crowded market: Bitcoin fell by 30 %, smaller coins by half, within hours',
   },
   {
     name: '2022-05-luna',
-    from: utc(2022, 5, 8),
-    to: utc(2022, 5, 14),
+    from: at('2022-05-08T00:00:00Z'),
+    to: at('2022-05-14T00:00:00Z'),
     what: 'an algorithmic stablecoin and its coin went to zero over six days and took the market along',
   },
   {
     name: '2022-06-3ac',
-    from: utc(2022, 6, 11),
-    to: utc(2022, 6, 20),
+    from: at('2022-06-11T00:00:00Z'),
+    to: at('2022-06-20T00:00:00Z'),
     what: 'lenders and a large fund failed; Ether fell by 40 % in a week',
   },
   {
     name: '2022-11-ftx',
-    from: utc(2022, 11, 6),
-    to: utc(2022, 11, 12),
+    from: at('2022-11-06T00:00:00Z'),
+    to: at('2022-11-12T00:00:00Z'),
     what: 'a large venue stopped withdrawals; Solana lost 60 % and its perps stood far under spot',
   },
   {
     name: '2023-03-usdc',
-    from: utc(2023, 3, 10),
-    to: utc(2023, 3, 14),
+    from: at('2023-03-10T00:00:00Z'),
+    to: at('2023-03-14T00:00:00Z'),
     what: 'a dollar coin traded at 87 cents over a weekend while its reserves were in doubt',
   },
   {
     name: '2024-08-05',
-    from: utc(2024, 8, 4),
-    to: utc(2024, 8, 7),
+    from: at('2024-08-04T00:00:00Z'),
+    to: at('2024-08-07T00:00:00Z'),
     what: 'carry trades in yen were unwound: Bitcoin fell by 20 %, Ether by 30 %, within two days',
   },
   {
     name: '2025-10-10',
-    from: utc(2025, 10, 10, 12),
-    to: utc(2025, 10, 12),
+    from: at('2025-10-10T12:00:00Z'),
+    to: at('2025-10-12T00:00:00Z'),
     what: 'the largest liquidation so far: small coins fell by half or more within minutes, winners were deleveraged',
   },
 ]
@@ -91,7 +95,7 @@ export function crashPath(
     return refuse(
       'crash.uncovered',
       `data.${name}`,
-      `candles of ${name} must reach from before ${new Date(crash.from).toISOString()} to ${new Date(crash.to).toISOString()}, was otherwise`,
+      `candles of ${name} must reach from before ${formatInstant(crash.from)} to ${formatInstant(crash.to)}, was otherwise`,
       'use a file that covers the crash, or map the name to one that has it with --as',
     )
   const count = Math.ceil((crash.to - crash.from) / intervalMs)

@@ -1,9 +1,9 @@
 /** What a stress looks like on a terminal: a table a scenario, a row a policy, and what many paths make of each. */
 import { formatAmount } from '../../core/base/format.ts'
 import type { QuantileInterval, ShareInterval } from '../../core/evidence/paths.ts'
-import type { PathsOutcome, StressOutcome } from '../../core/sim/stress.ts'
+import type { StressOutcome } from '../../core/sim/stress.ts'
 import { percent } from '../../core/sizing/explain-percent.ts'
-import { DEPTHS, type StressReport } from './commands/stress.ts'
+import type { StressReport } from './commands/stress.ts'
 import { titleLines } from './plan-screen.ts'
 import { type Cell, type Column, renderTable, type Sheet } from './table.ts'
 import { paint, wrap } from './text.ts'
@@ -25,7 +25,7 @@ export function stressScreen(
       : [
           '',
           ...heading(`${formatAmount(paths.count, 0)} histories drawn again in blocks`, sheet),
-          ...pathTable(policies, paths.outcomes, sheet),
+          ...pathTable(policies, paths, sheet),
           ...wrap(
             `Ruined: at or below ${percent(paths.ruin)} of its start at any close. Intervals hold the truth with ${percent(paths.confidence)}.`,
             sheet.columns,
@@ -67,14 +67,18 @@ function outcomeTable(policies: readonly string[], outcomes: readonly StressOutc
   return renderTable(columns, rows, sheet)
 }
 
-function pathTable(policies: readonly string[], outcomes: readonly PathsOutcome[], sheet: Sheet): string[] {
+function pathTable(
+  policies: readonly string[],
+  { outcomes, depths }: Pick<NonNullable<StressReport['paths']>, 'outcomes' | 'depths'>,
+  sheet: Sheet,
+): string[] {
   const columns = [
     POLICY,
     right('equity, median'),
     right('5 % to 95 %', 3),
     right('fall, median'),
     right('95 %', 2),
-    ...DEPTHS.map((depth) => right(`falls ${percent(depth)}`, 5)),
+    ...depths.map((depth) => right(`falls ${percent(depth)}`, 5)),
     right('ruined'),
     right('ends above the first', 4),
   ]

@@ -49,6 +49,8 @@ export interface StressReport {
   readonly scenarios: readonly ScenarioResult[]
   readonly paths: {
     readonly count: number
+    /** Falls that are counted. */
+    readonly depths: readonly number[]
     readonly ruin: number
     readonly confidence: number
     readonly outcomes: readonly PathsOutcome[]
@@ -56,8 +58,8 @@ export interface StressReport {
 }
 
 /** Shown of distributions. */
-export const QUANTILES = [0.05, 0.5, 0.95]
-export const DEPTHS = [0.25, 0.5]
+const QUANTILES = [0.05, 0.5, 0.95]
+const DEPTHS = [0.25, 0.5]
 
 interface Opened {
   readonly book: StressBook
@@ -231,7 +233,11 @@ function runAll({ book, base, scenarios, paths }: Opened, progress: Progress): R
   return outcomes.ok
     ? {
         ok: true,
-        value: { policies: labels, scenarios: results, paths: { count, ruin, confidence, outcomes: outcomes.value } },
+        value: {
+          policies: labels,
+          scenarios: results,
+          paths: { count, depths: DEPTHS, ruin, confidence, outcomes: outcomes.value },
+        },
       }
     : outcomes
 }
