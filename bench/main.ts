@@ -43,6 +43,7 @@ import { benchEvidence } from './evidence.ts'
 import { FILLS_ACCOUNT, makeFills } from './fills.ts'
 import { answered, measure, measureOnce, measureProcess, report, section, type Timing } from './measure.ts'
 import { benchOrderBook } from './order-book.ts'
+import { benchPricing } from './pricing.ts'
 import { benchStudy } from './study.ts'
 import { benchVenue } from './venue.ts'
 
@@ -307,6 +308,7 @@ benchTrade()
 benchCovariance()
 benchLedger()
 benchOrderBook()
+benchPricing()
 benchEvidence()
 benchVenue()
 benchBacktest()

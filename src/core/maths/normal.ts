@@ -1,8 +1,8 @@
 /**
  * The standard normal distribution: its quantiles by the rational approximations of Wichura (Applied Statistics 37, 1988, algorithm
  * AS 241, PPND16), exact to about 1 part in 10¹⁶, its distribution function by those of Cody (Mathematics of Computation 23,
- * 1969) for the error function, N(x) = erfc(−x/√2)/2, exact to a few parts in 10¹⁶ in either tail, and the expected shortfall
- * φ(N⁻¹(c))/(1 − c).
+ * 1969) for the error function, N(x) = erfc(−x/√2)/2, exact to a few parts in 10¹⁶ in either tail, the expected shortfall
+ * φ(N⁻¹(c))/(1 − c), and the Mills ratio R(z) = N(−z)/φ(z) of the tail to its density, which neither under- nor overflows.
  */
 import { assert } from '../base/result.ts'
 
@@ -37,63 +37,125 @@ const TAIL = [
     1.8463183175100546818e-5, 1.4215117583164458887e-7, 2.04426310338993978564e-15,
   ],
 ] as const
-/** erf(y)/y in y², up to .46875; coefficients from the lowest power on. */
-const ERROR_CENTRE = [
-  [3.20937758913846947e3, 3.77485237685302021e2, 1.13864154151050156e2, 3.1611237438705656, 1.85777706184603153e-1],
-  [2.84423683343917062e3, 1.28261652607737228e3, 2.44024637934444173e2, 2.36012909523441209e1, 1],
-] as const
-/** exp(y²)·erfc(y) in y, up to 4. */
-const ERROR_SHOULDER = [
-  [
-    1.23033935479799725e3, 2.05107837782607147e3, 1.71204761263407058e3, 8.8195222124176909e2, 2.98635138197400131e2,
-    6.61191906371416295e1, 8.88314979438837594, 5.64188496988670089e-1, 2.15311535474403846e-8,
-  ],
-  [
-    1.23033935480374942e3, 3.43936767414372164e3, 4.36261909014324716e3, 3.29079923573345963e3, 1.62138957456669019e3,
-    5.37181101862009858e2, 1.17693950891312499e2, 1.57449261107098347e1, 1,
-  ],
-] as const
-/** (1/√π − y·exp(y²)·erfc(y))·y² in 1/y², beyond. */
-const ERROR_TAIL = [
-  [
-    6.58749161529837803e-4, 1.60837851487422766e-2, 1.25781726111229246e-1, 3.60344899949804439e-1,
-    3.05326634961232344e-1, 1.63153871373020978e-2,
-  ],
-  [2.33520497626869185e-3, 6.05183413124413191e-2, 5.27905102951428412e-1, 1.87295284992346725, 2.56852019228982242, 1],
-] as const
-
 // biome-ignore-end lint/correctness/noPrecisionLoss: as published
 
 const ratioAt = ([above, below]: readonly [readonly number[], readonly number[]], x: number): number => {
-  const at = (coefficients: readonly number[]): number => coefficients.reduceRight((sum, each) => sum * x + each, 0)
-  return at(above) / at(below)
+  let [sum, other] = [0, 0]
+  for (let k = above.length - 1; k >= 0; k--) {
+    sum = sum * x + above[k]!
+    other = other * x + below[k]!
+  }
+  return sum / other
 }
 
 /** @param probability above 0 and below 1 */
 export function quantileOfNormal(probability: number): number {
   assert(probability > 0 && probability < 1, `probability must be between 0 and 1, was ${probability}`)
   const q = probability - 0.5
-  if (Math.abs(q) <= 0.425) return q * ratioAt(CENTRE, 0.180625 - q * q)
-  const r = Math.sqrt(-Math.log(Math.min(probability, 1 - probability)))
-  return Math.sign(q) * (r <= 5 ? ratioAt(SHOULDER, r - 1.6) : ratioAt(TAIL, r - 5))
+  if (Math.abs(q) <= CENTRAL) return centralQuantileOfNormal(q)
+  return Math.sign(q) * upperQuantileOfNormal(Math.min(probability, 1 - probability))
+}
+
+const CENTRAL = 0.425
+
+/** The quantile of ½ + offset, exact for small offsets too. @param offset at most .425 to either side */
+export function centralQuantileOfNormal(offset: number): number {
+  return offset * ratioAt(CENTRE, 0.180625 - offset * offset)
+}
+
+/** What is exceeded with this probability. @param tail above 0, at most .075 */
+export function upperQuantileOfNormal(tail: number): number {
+  const r = Math.sqrt(-Math.log(tail))
+  return r <= 5 ? ratioAt(SHOULDER, r - 1.6) : ratioAt(TAIL, r - 5)
+}
+
+// biome-ignore-start lint/correctness/noPrecisionLoss: as published
+/** erf(y)/y for y up to .46875, as a function of y². */
+const errorCentre = (u: number): number =>
+  ((((1.85777706184603153e-1 * u + 3.1611237438705656) * u + 1.13864154151050156e2) * u + 3.77485237685302021e2) * u +
+    3.20937758913846947e3) /
+  ((((u + 2.36012909523441209e1) * u + 2.44024637934444173e2) * u + 1.28261652607737228e3) * u + 2.84423683343917062e3)
+
+/** exp(y²)·erfc(y) for y from .46875 to 4. */
+const errorShoulder = (y: number): number =>
+  ((((((((2.15311535474403846e-8 * y + 5.64188496988670089e-1) * y + 8.88314979438837594) * y + 6.61191906371416295e1) *
+    y +
+    2.98635138197400131e2) *
+    y +
+    8.8195222124176909e2) *
+    y +
+    1.71204761263407058e3) *
+    y +
+    2.05107837782607147e3) *
+    y +
+    1.23033935479799725e3) /
+  ((((((((y + 1.57449261107098347e1) * y + 1.17693950891312499e2) * y + 5.37181101862009858e2) * y +
+    1.62138957456669019e3) *
+    y +
+    3.29079923573345963e3) *
+    y +
+    4.36261909014324716e3) *
+    y +
+    3.43936767414372164e3) *
+    y +
+    1.23033935480374942e3)
+
+/** (1/√π − y·exp(y²)·erfc(y))·y² for y above 4, as a function of 1/y². */
+const errorTail = (u: number): number =>
+  (((((1.63153871373020978e-2 * u + 3.05326634961232344e-1) * u + 3.60344899949804439e-1) * u +
+    1.25781726111229246e-1) *
+    u +
+    1.60837851487422766e-2) *
+    u +
+    6.58749161529837803e-4) /
+  (((((u + 2.56852019228982242) * u + 1.87295284992346725) * u + 5.27905102951428412e-1) * u + 6.05183413124413191e-2) *
+    u +
+    2.33520497626869185e-3)
+// biome-ignore-end lint/correctness/noPrecisionLoss: as published
+
+const CENTRE_END = 0.46875
+const SHOULDER_END = 4
+const ROOT_PI = Math.sqrt(Math.PI)
+const ROOT_HALF_PI = Math.sqrt(Math.PI / 2)
+const ROOT_TWO_PI = Math.sqrt(2 * Math.PI)
+
+/** exp(y²)·erfc(y) for y above .46875. */
+const scaledError = (y: number): number =>
+  y <= SHOULDER_END ? errorShoulder(y) : (1 / ROOT_PI - errorTail(1 / (y * y)) / (y * y)) / y
+
+/** The density at x. */
+export const densityOfNormal = (x: number): number => Math.exp(-0.5 * x * x) / ROOT_TWO_PI
+
+/** R(z) = N(−z)/φ(z). @param z at least 0 */
+export function millsRatio(z: number): number {
+  const y = z * Math.SQRT1_2
+  if (y <= CENTRE_END) return ROOT_HALF_PI * Math.exp(0.5 * z * z) * (1 - y * errorCentre(y * y))
+  return ROOT_HALF_PI * scaledError(y)
+}
+
+/** −R′(z) = 1 − z·R(z), which is about 1/z² far out. @param z at least 0 */
+export function millsSlope(z: number): number {
+  const y = z * Math.SQRT1_2
+  if (y <= SHOULDER_END) return 1 - z * millsRatio(z)
+  const u = 1 / (y * y)
+  return ROOT_PI * errorTail(u) * u
 }
 
 /** The share of the distribution below x. */
 export function distributionOfNormal(x: number): number {
   assert(!Number.isNaN(x), 'the argument must be a number')
   const y = Math.abs(x) * Math.SQRT1_2
-  if (y <= 0.46875) return 0.5 + 0.5 * x * Math.SQRT1_2 * ratioAt(ERROR_CENTRE, y * y)
+  if (y <= CENTRE_END) return 0.5 + 0.5 * x * Math.SQRT1_2 * errorCentre(y * y)
   if (y > 27.3) return x < 0 ? 0 : 1
-  const scaled =
-    y <= 4 ? ratioAt(ERROR_SHOULDER, y) : (1 / Math.sqrt(Math.PI) - ratioAt(ERROR_TAIL, 1 / (y * y)) / (y * y)) / y
   // x² is split at a sixteenth, so that its rounding is not raised to the exponent.
   const cut = Math.trunc(Math.abs(x) * 16) / 16
-  const beyond = 0.5 * Math.exp(-0.5 * cut * cut) * Math.exp(-0.5 * (Math.abs(x) - cut) * (Math.abs(x) + cut)) * scaled
+  const beyond =
+    0.5 * Math.exp(-0.5 * cut * cut) * Math.exp(-0.5 * (Math.abs(x) - cut) * (Math.abs(x) + cut)) * scaledError(y)
   return x < 0 ? beyond : 1 - beyond
 }
 
 /** The mean of the worst 1 − confidence, in standard deviations. */
 export function shortfallOfNormal(confidence: number): number {
   const quantile = quantileOfNormal(confidence)
-  return Math.exp(-0.5 * quantile * quantile) / Math.sqrt(2 * Math.PI) / (1 - confidence)
+  return densityOfNormal(quantile) / (1 - confidence)
 }

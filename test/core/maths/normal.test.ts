@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { distributionOfNormal, quantileOfNormal, shortfallOfNormal } from '../../../src/core/maths/normal.ts'
+import {
+  distributionOfNormal,
+  millsRatio,
+  millsSlope,
+  quantileOfNormal,
+  shortfallOfNormal,
+} from '../../../src/core/maths/normal.ts'
 
 describe('normal distribution', () => {
   // Published with the algorithm (Wichura 1988) and, beyond it, by 50-digit arithmetic.
@@ -33,6 +39,24 @@ describe('normal distribution', () => {
     [6, 0.9999999990134123],
   ])('[MATH-18] the share below %f is %f', (x, share) => {
     expect(Math.abs(distributionOfNormal(x) / share - 1)).toBeLessThanOrEqual(6e-16 * Math.max(1, Math.abs(x)))
+  })
+
+  // By 80-digit arithmetic (mpmath).
+  it.each([
+    [0, 1.2533141373155003, 1.0],
+    [0.3, 1.0018374009921558, 0.6994487797023533],
+    [0.66, 0.7935669641718954, 0.47624580364654895],
+    [0.67, 0.7888283627629858, 0.4714849969487994],
+    [2.5, 0.35426511132979366, 0.11433722167551583],
+    [5.6, 0.17335028501302024, 0.029238403927086678],
+    [5.7, 0.17047376074592785, 0.028299563748211208],
+    [12, 0.08276628650136918, 0.006804561983569873],
+    [40, 0.02498440420572057, 0.0006238317711771541],
+    [1000.0, 0.0009999990000029999, 9.99997000015e-7],
+    [100000000.0, 9.999999999999999e-9, 9.999999999999997e-17],
+  ])('[MATH-18] the ratio of the tail beyond %f to the density, and its slope', (z, ratio, slope) => {
+    expect(Math.abs(millsRatio(z) / ratio - 1)).toBeLessThanOrEqual(6e-16)
+    expect(Math.abs(millsSlope(z) / slope - 1)).toBeLessThanOrEqual(z < 5.66 ? 6e-16 * (1 + z * z) : 5e-15)
   })
 
   it('[MATH-18] the share below a quantile is its probability, and beyond all numbers 0 or 1', () => {
