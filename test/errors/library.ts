@@ -25,6 +25,7 @@ import { EVIDENCE_LIBRARY } from './library-evidence.ts'
 import { FLOW_LIBRARY } from './library-flow.ts'
 import { HISTORY_LIBRARY } from './library-history.ts'
 import { LEDGER_LIBRARY } from './library-ledger.ts'
+import { MARGIN_LIBRARY } from './library-margin.ts'
 import { PRICING_LIBRARY } from './library-pricing.ts'
 import { RISK_LIBRARY } from './library-risk.ts'
 import { RUN_LIBRARY } from './library-run.ts'
@@ -123,6 +124,7 @@ export const LIBRARY: Readonly<Record<string, LibraryCase>> = {
   ...TARGET_LIBRARY,
   ...FLOW_LIBRARY,
   ...HISTORY_LIBRARY,
+  ...MARGIN_LIBRARY,
   ...LEDGER_LIBRARY,
   ...PRICING_LIBRARY,
   ...RUN_LIBRARY,
