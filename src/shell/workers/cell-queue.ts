@@ -18,11 +18,15 @@ export interface CellQueue {
 
 const WORKER = new URL(import.meta.url.endsWith('.ts') ? './cell-worker.ts' : './cell-worker.js', import.meta.url)
 
+/** A thread that has finished a cell has the next one already, however busy this thread is. */
+const WAITING = 2
+
 export function openThreads(task: CellTask, threads: number): CellQueue {
   const pool = new Piscina<readonly string[], Result<CellOutcome>>({
     filename: WORKER.href,
     minThreads: threads,
     maxThreads: threads,
+    concurrentTasksPerWorker: WAITING,
     workerData: task,
   })
   return {
