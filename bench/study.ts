@@ -1,4 +1,4 @@
-/** A study of a thousand books over two months of days, on one thread and on two, once the threads have loaded what they run. */
+/** A study of a thousand books over two months of days, on one thread and on two, once the threads have compiled what they run. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,7 +15,8 @@ import { answered, measure, report, section, timingOf } from './measure.ts'
 const EXAMPLES = fileURLToPath(new URL('../examples/', import.meta.url))
 const PARTS = 5
 const CELLS = 200
-const WARM = 40
+/** Cells after which a thread has compiled what it runs. */
+const WARM = 250
 
 /** The example with random cells, over its last two months. */
 function openExample(folder: string): OpenedStudy {
@@ -46,7 +47,7 @@ export async function benchStudy(): Promise<void> {
     return { ms: performance.now() - start, processor: user + system, runs: runs! }
   }
   try {
-    for (const queue of queues) await run(queue, 0, WARM)
+    for (const queue of queues) await run(queue, 0, WARM * queue.width)
     // Part by part in turn, so that what else the machine does meets both alike.
     const parts: Awaited<ReturnType<typeof run>>[][] = []
     for (let part = 1; part <= PARTS; part++) {
