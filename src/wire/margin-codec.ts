@@ -22,6 +22,21 @@ const tierTermsSchema = z.strictObject({
   maintainedAt: z.enum(['mark', 'entry']),
 })
 
+const shortOptionSchema = z.strictObject({
+  initial: decimalCodec,
+  initialLeast: decimalCodec,
+  initialLeastOfMark: decimalCodec,
+  maintenance: decimalCodec,
+  maintenanceOfMark: decimalCodec,
+  closing: decimalCodec,
+  initialOfMaintenance: decimalCodec,
+})
+const optionTermsSchema = z.strictObject({
+  call: shortOptionSchema,
+  put: shortOptionSchema,
+  premium: z.enum(['mark', 'entryOrMark']),
+})
+
 /** The JSON form of a margin profile. */
 export const marginProfileSchema = z.strictObject({
   venue: z.string(),
@@ -30,6 +45,7 @@ export const marginProfileSchema = z.strictObject({
   source: z.string(),
   partly: z.array(z.string()),
   tiers: z.record(z.string(), tierTermsSchema),
+  options: z.record(z.string(), optionTermsSchema),
 })
 
 /** Refused where the text is no profile, or one that cannot be. */

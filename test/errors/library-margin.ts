@@ -1,10 +1,12 @@
 /** Refusals of margin: a sound profile of tiers, and one question that has no answer. */
 import { decimal } from '../../src/core/base/decimal.ts'
 import { liquidationPrice } from '../../src/core/margin/liquidation-price.ts'
+import { optionMargin } from '../../src/core/margin/option-margin.ts'
 import { checkProfile, profileAt, tiersOf } from '../../src/core/margin/profile.ts'
 import { tierModel } from '../../src/core/margin/tier-model.ts'
 import { tierMargin } from '../../src/core/margin/tiers.ts'
 import { inverse, perp } from '../core/cost/reference.ts'
+import { DERIBIT, EXPIRY, heldOption, option } from '../core/margin/optional.ts'
 import { held, profileOf, termsOf } from '../core/margin/tiered.ts'
 import { termsOf as venueTerms } from '../core/sim/venue-market.ts'
 import { issuesOf, type LibraryCase } from './library-case.ts'
@@ -62,6 +64,22 @@ export const MARGIN_LIBRARY: Readonly<Record<string, LibraryCase>> = {
     },
     reads:
       'BTC-PERP: maintenance of BTC-PERP must be of its value at the mark, was at its entry, which a model of quantities and marks does not know; ask tierMargin and liquidationPrice, which take the entry',
+  },
+  'margin.option': {
+    refused: () => {
+      const held = heldOption(option('put', '100'), { quantity: '-1', mark: '1', underlying: '100' })
+      return issuesOf(optionMargin(held, { terms: DERIBIT, at: EXPIRY }))
+    },
+    reads:
+      'BTC-100-P: BTC-100-P must expire after 2026-03-27T00:00:00.000Z, was expired at 2026-03-27T00:00:00.000Z; settle what has expired; take marks and underlyings from the venue at one moment',
+  },
+  'margin.option-terms': {
+    refused: () =>
+      checkProfile(
+        profileOf({ options: { BTC: { ...DERIBIT, call: { ...DERIBIT.call, maintenance: decimal('0') } } } }),
+      ),
+    reads:
+      "options.BTC.call.maintenance: maintenance must be above 0, was 0; copy the venue's rule: fractions of the underlying's price, not percent",
   },
   'margin.liquidation': {
     refused: () => {

@@ -4,7 +4,7 @@ import { canonicalText } from '../../src/wire/codec.ts'
 import { decodeMarginProfile, marginProfileSchema } from '../../src/wire/margin-codec.ts'
 import { messagesOf, unwrap } from '../core/cost/reference.ts'
 import { LADDER, profileOf, termsOf } from '../core/margin/tiered.ts'
-import { readText } from '../repository/source.ts'
+import { filesUnder, readText } from '../repository/source.ts'
 
 const encode = (profile: MarginProfile): string => canonicalText(marginProfileSchema.encode(profile as never))
 const EXAMPLE = readText('examples/margin.json')
@@ -21,6 +21,15 @@ describe('margin profiles as JSON', () => {
     ])
       expect(unwrap(decodeMarginProfile(encode(profile)))).toStrictEqual(profile)
   })
+
+  test.each(filesUnder('profiles', ['.json']).map(({ path }) => path))(
+    '[MARGIN-12] %s is a profile that says what of it is published in part',
+    (path) => {
+      const profile = unwrap(decodeMarginProfile(readText(path)))
+      expect(profile.partly.length).toBeGreaterThan(0)
+      expect(Object.keys({ ...profile.tiers, ...profile.options }).length).toBeGreaterThan(0)
+    },
+  )
 
   test.each([
     ['a number that is no exact text', '"0.005"', '0.005', 'tiers.BTC-PERP.tiers[0].maintenance'],

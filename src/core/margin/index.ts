@@ -1,7 +1,14 @@
 /** Margin, as programs see it: profiles of venues, what positions need, and where they are liquidated. */
 export { type LiquidationPrice, liquidationPrice, type PriceReached, type TieredPosition } from './liquidation-price.ts'
 export type { MarginMarks, MarginModel, Requirement } from './margin-model.ts'
-export { checkProfile, type MarginProfile, profileAt, tiersOf } from './profile.ts'
+export {
+  type HeldOption,
+  type OptionMargin,
+  type OptionMarginTerms,
+  optionMargin,
+  type ShortOptionTerms,
+} from './option-margin.ts'
+export { checkProfile, type MarginProfile, optionTermsOf, profileAt, tiersOf } from './profile.ts'
 export { type MarginRate, rateMargin } from './rate-margin.ts'
 export { tierModel } from './tier-model.ts'
 export { type Tier, type TierMargin, type TierTerms, tierMargin } from './tiers.ts'

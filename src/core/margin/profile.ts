@@ -6,6 +6,7 @@
 import { formatInstant, type Instant, isInstant } from '../base/instant.ts'
 import { fail, type Issue, quoted, type Result, refuse, succeed } from '../base/result.ts'
 import { byId } from '../domain/universe.ts'
+import { checkOptionTerms, type OptionMarginTerms } from './option-margin.ts'
 import { checkTiers, type TierTerms } from './tiers.ts'
 
 export interface MarginProfile {
@@ -19,6 +20,8 @@ export interface MarginProfile {
   readonly partly: readonly string[]
   /** By id of the instrument. */
   readonly tiers: Readonly<Record<string, TierTerms>>
+  /** Standard margin of options, by underlying. */
+  readonly options: Readonly<Record<string, OptionMarginTerms>>
 }
 
 /** What is wrong with a profile, all of it. */
@@ -41,6 +44,8 @@ export function checkProfile(profile: MarginProfile): readonly Issue[] {
   else if (profile.until !== null && !(isInstant(profile.until) && profile.until > profile.from))
     wrong('until', `until must be a time after ${formatInstant(profile.from)}, was ${timeText(profile.until)}`)
   for (const id of Object.keys(profile.tiers).sort(byId)) issues.push(...checkTiers(`tiers.${id}`, profile.tiers[id]!))
+  for (const id of Object.keys(profile.options).sort(byId))
+    issues.push(...checkOptionTerms(`options.${id}`, profile.options[id]!))
   return issues
 }
 
@@ -74,14 +79,28 @@ export function profileAt(
 
 /** The tiers of one instrument, checked. */
 export function tiersOf(profile: MarginProfile, instrument: string): Result<TierTerms> {
-  const terms = Object.hasOwn(profile.tiers, instrument) ? profile.tiers[instrument]! : undefined
-  if (terms === undefined)
-    return refuse(
-      'margin.profile-instrument',
-      instrument,
-      `${instrument} must be in the profile of ${profile.venue} of ${timeText(profile.from)}, was missing`,
-      'add its terms to the profile, or leave it out of the book',
-    )
-  const issues = checkTiers(`tiers.${instrument}`, terms)
-  return issues.length > 0 ? fail(issues) : succeed(terms)
+  const terms = entryOf(profile, profile.tiers, instrument)
+  if (!terms.ok) return terms
+  const issues = checkTiers(`tiers.${instrument}`, terms.value)
+  return issues.length > 0 ? fail(issues) : terms
+}
+
+/** The rule for options on one underlying, checked. */
+export function optionTermsOf(profile: MarginProfile, underlying: string): Result<OptionMarginTerms> {
+  const terms = entryOf(profile, profile.options, underlying)
+  if (!terms.ok) return terms
+  const issues = checkOptionTerms(`options.${underlying}`, terms.value)
+  return issues.length > 0 ? fail(issues) : terms
+}
+
+function entryOf<T>(profile: MarginProfile, entries: Readonly<Record<string, T>>, name: string): Result<T> {
+  const terms = Object.hasOwn(entries, name) ? entries[name] : undefined
+  return terms === undefined
+    ? refuse(
+        'margin.profile-instrument',
+        name,
+        `${name} must be in the profile of ${profile.venue} of ${timeText(profile.from)}, was missing`,
+        'add its terms to the profile, or leave it out of the book',
+      )
+    : succeed(terms)
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { checkProfile, profileAt, tiersOf } from '../../../src/core/margin/profile.ts'
+import { ZERO } from '../../../src/core/base/decimal.ts'
+import { checkProfile, optionTermsOf, profileAt, tiersOf } from '../../../src/core/margin/profile.ts'
 import { messagesOf, unwrap } from '../cost/reference.ts'
+import { DERIBIT } from './optional.ts'
 import { profileOf, termsOf } from './tiered.ts'
 
 const JANUARY = Date.UTC(2026, 0, 1)
@@ -38,6 +40,19 @@ describe('margin profiles', () => {
     expect(messagesOf(tiersOf(first, 'toString'))).toEqual([
       'toString: toString must be in the profile of example of 2026-01-01T00:00:00.000Z, was missing',
     ])
+  })
+
+  test('[MARGIN-6] the rule for options is found by underlying, and refused where it is missing or cannot be', () => {
+    expect(unwrap(optionTermsOf(profileOf({ options: { BTC: DERIBIT } }), 'BTC'))).toBe(DERIBIT)
+    expect(messagesOf(optionTermsOf(first, 'BTC'))).toEqual([
+      'BTC: BTC must be in the profile of example of 2026-01-01T00:00:00.000Z, was missing',
+    ])
+    const wrong = { ...DERIBIT, call: { ...DERIBIT.call, maintenance: ZERO } }
+    const message = 'options.BTC.call.maintenance: maintenance must be above 0, was 0'
+    expect(messagesOf(optionTermsOf(profileOf({ options: { BTC: wrong } }), 'BTC'))).toEqual([message])
+    expect(checkProfile(profileOf({ options: { BTC: wrong } })).map((each) => `${each.path}: ${each.message}`)).toEqual(
+      [message],
+    )
   })
 
   test('[MARGIN-7] a profile that cannot be is refused, all of it at once', () => {

@@ -30,6 +30,7 @@ export const profileOf = (over: Partial<MarginProfile> = {}): MarginProfile => (
   source: 'round numbers',
   partly: [],
   tiers: { 'BTC-PERP': termsOf(LADDER), 'BTC-COIN': termsOf(['0 0.005 100', '10 0.01 50', '50 0.05 10']) },
+  options: {},
   ...over,
 })
 

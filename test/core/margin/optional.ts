@@ -1,0 +1,49 @@
+/** Options to try margin on, and the rules of venues whose profiles are part of the project. */
+import { decimal } from '../../../src/core/base/decimal.ts'
+import type { Option } from '../../../src/core/domain/instrument.ts'
+import type { HeldOption, OptionMarginTerms } from '../../../src/core/margin/option-margin.ts'
+import { optionTermsOf } from '../../../src/core/margin/profile.ts'
+import { decodeMarginProfile } from '../../../src/wire/margin-codec.ts'
+import { readText } from '../../repository/source.ts'
+import { perp, unwrap } from '../cost/reference.ts'
+
+export const NOW = Date.UTC(2026, 0, 1)
+export const EXPIRY = Date.UTC(2026, 2, 27)
+
+export const option = (right: 'call' | 'put', strike: string, over: Partial<Option> = {}): Option => {
+  const { contract: _, ...terms } = perp()
+  return {
+    ...terms,
+    kind: 'option',
+    id: `BTC-${strike}-${right === 'call' ? 'C' : 'P'}`,
+    contract: 'linear',
+    expiry: EXPIRY,
+    strike: decimal(strike),
+    right,
+    ...over,
+  }
+}
+export const inCoin: Partial<Option> = { contract: 'inverse', settle: 'BTC', quote: 'BTC' }
+
+export const heldOption = (
+  instrument: Option,
+  parts: { readonly quantity: string; readonly mark: string; readonly underlying: string; readonly entry?: string },
+): HeldOption => ({
+  instrument,
+  quantity: decimal(parts.quantity),
+  mark: decimal(parts.mark),
+  entry: parts.entry === undefined ? null : decimal(parts.entry),
+  underlying: decimal(parts.underlying),
+})
+
+const shipped = (name: string): OptionMarginTerms =>
+  unwrap(optionTermsOf(unwrap(decodeMarginProfile(readText(`profiles/${name}.json`))), 'BTC'))
+export const DERIBIT = shipped('deribit-standard')
+export const BYBIT = shipped('bybit-options')
+export const DERIVE = shipped('derive-standard')
+/** Its initial margin alone is published: maintenance here is any. */
+export const OKX: OptionMarginTerms = {
+  call: DERIBIT.call,
+  put: { ...DERIBIT.call, initialLeastOfMark: decimal('0.1') },
+  premium: 'mark',
+}
