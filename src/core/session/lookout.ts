@@ -2,7 +2,7 @@
  * Whether a decision would trade anything, seen without a plan: most of the time the answer is no, and must cost next to
  * nothing. The glance is opened for one mandate, outlook and curvature, and follows the ledger.
  */
-import { glanceAt, openGlance, updateGlance } from '../sizing/glance.ts'
+import { glanceAt, openGlance, updateGlance, wantsBlocked } from '../sizing/glance.ts'
 import type { PlanInputs } from '../sizing/plan-types.ts'
 import { portfolioIn } from './plan-view.ts'
 import type { Lookout, Marks, Session, Standing } from './session.ts'
@@ -11,7 +11,7 @@ import type { Lookout, Marks, Session, Standing } from './session.ts'
 export function openLookout(session: Session, standing: Standing, inputs: PlanInputs): Lookout | null {
   const opened = openGlance(inputs)
   if (!opened.ok) return null
-  return { glance: opened.value, standing, curvature: inputs.curvature ?? null, ledger: session.ledger }
+  return { glance: opened.value, standing, curvature: inputs.curvature ?? null, ledger: session.ledger, restedAt: null }
 }
 
 /** Whether the lookout of a session is of its mandate, outlook and curvature. */
@@ -28,8 +28,14 @@ export function isAtRest(session: Session, standing: Standing, marks: Marks): bo
     updateGlance(lookout.glance, portfolio.value)
     lookout.ledger = ledger
   }
-  return glanceAt(lookout.glance, momentOf(session, standing, marks))
+  const rests = glanceAt(lookout.glance, momentOf(session, standing, marks))
+  if (rests) lookout.restedAt = session.at
+  return rests
 }
+
+/** Whether the decision of now was to rest although the policy wants trades, of what may not be traded. */
+export const restsOutside = ({ lookout, at }: Session): boolean =>
+  lookout !== null && lookout.restedAt === at && wantsBlocked(lookout.glance)
 
 function momentOf({ at, config }: Session, { instruments, currencies, leftOut }: Standing, marks: Marks) {
   const whole = leftOut.instruments.length === 0 && leftOut.currencies.length === 0

@@ -78,6 +78,8 @@ export interface Lookout {
   readonly standing: Standing
   readonly curvature: Curvature | null
   ledger: Ledger
+  /** When it was last certain that nothing would be traded. */
+  restedAt: Instant | null
 }
 
 /** @param ledger what is held at the start: empty for a book that begins with its deposits */

@@ -58,11 +58,11 @@ export function attributeRun(record: RunRecord): RunAttribution {
 
 /**
  * The time of the second decision: what trades before it builds the book that the others rebalance. A book that is left as it is
- * at first was built before.
+ * at first was built before. What trades may be infeasible too: limits that cannot all be met are then approached.
  */
 function builtBefore({ decisions }: RunRecord): Instant {
   const first = decisions.findIndex(({ status }) => status !== 'refused')
-  if (decisions[first]?.status !== 'ready') return Number.NEGATIVE_INFINITY
+  if (!((decisions[first]?.turnover ?? 0) > 0)) return Number.NEGATIVE_INFINITY
   return decisions[first + 1]?.at ?? Number.POSITIVE_INFINITY
 }
 

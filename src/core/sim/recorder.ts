@@ -8,6 +8,7 @@ import { instrumentIndex, type Universe } from '../domain/universe.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { type BookColumns, bookColumns, equityAt, exposureAt } from '../session/book-columns.ts'
 import type { Published } from '../session/effect.ts'
+import { restsOutside } from '../session/lookout.ts'
 import type { Session, Standing } from '../session/session.ts'
 import type { Booked } from '../session/session-event.ts'
 import type { History } from './history.ts'
@@ -113,6 +114,7 @@ export function recordRow(recorder: Recorder, row: number, session: Session): vo
   }
   columns.equity[k] = equity
   columns.gross[k] = gross
+  if (restsOutside(session)) columns.outside[k] = 1
   if (seen.aim === null) return
   const { place, target, deviation, held, covariance } = seen.aim
   for (let i = 0; i < place.length; i++) {
@@ -154,9 +156,9 @@ export function recordPublished(recorder: Recorder, { row, at }: Place, publishe
   const { columns, from } = recorder
   switch (published.kind) {
     case 'plan': {
-      const { id, status, turnover, legs } = published.plan
+      const { id, status, turnover, lines } = published.plan
       columns.turnover[row - from]! += turnover
-      if (legs.length > 0) columns.outside[row - from] = 1
+      if (lines.some(({ wanted }) => wanted !== 0)) columns.outside[row - from] = 1
       recorder.decisions.push({ row, at, plan: id, status, turnover, issues: [] })
       return
     }

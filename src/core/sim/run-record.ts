@@ -30,7 +30,7 @@ export interface RunRecord {
   readonly volatility: Float64Array
   /** Σ|traded weight| in the row. */
   readonly turnover: Float64Array
-  /** Whether the policy wanted to trade at the row: 1 = outside its band. */
+  /** Whether a decision of the row wanted to trade, traded or not: 1 = outside its band. */
   readonly outside: Uint8Array
   readonly trades: readonly TradeRecord[]
   readonly payments: readonly PaymentRecord[]

@@ -21,11 +21,13 @@ import type { FloatRisk } from './glance-risk.ts'
 import type { PlanInputs, Valued } from './plan-types.ts'
 import { bandUnit } from './size.ts'
 
-export type FloatRule =
-  | { readonly kind: 'never' }
-  | { readonly kind: 'bands'; readonly unit: Float64Array; readonly width: Float64Array }
-  | { readonly kind: 'error'; readonly max: number }
-  | Worth
+export type FloatRule = { readonly kind: 'never' } | Bands | { readonly kind: 'error'; readonly max: number } | Worth
+
+interface Bands {
+  readonly kind: 'bands'
+  readonly unit: Float64Array
+  readonly width: Float64Array
+}
 
 interface Worth {
   readonly kind: 'worth'
@@ -121,7 +123,7 @@ export function wantsNothing(rule: FloatRule, judged: Judged): boolean {
     case 'never':
       return false
     case 'bands':
-      return areInside(rule.unit, rule.width, judged)
+      return areInside(rule, judged)
     case 'error':
       return judged.risk.trackingError <= rule.max
     case 'worth':
@@ -134,13 +136,22 @@ export function wantsNothing(rule: FloatRule, judged: Judged): boolean {
 /** What may be added to a product for its own rounding, as a part of it. */
 const ROUNDING = 1e-14
 
-function areInside(unit: Float64Array, width: Float64Array, { risk: { deviation, error }, trades }: Judged): boolean {
-  for (let u = 0; u < unit.length; u++) {
-    if (trades[u] === 0) continue
-    const measured = (Math.abs(deviation[u]!) + error[u]!) * unit[u]!
-    if (!(measured * (1 + ROUNDING) <= width[u]!)) return false
-  }
+function areInside(bands: Bands, { risk, trades }: Judged): boolean {
+  for (let u = 0; u < trades.length; u++) if (trades[u] !== 0 && !isWithin(bands, risk, u)) return false
   return true
+}
+
+const isWithin = ({ unit, width }: Bands, { deviation, error }: FloatRisk, u: number): boolean =>
+  (Math.abs(deviation[u]!) + error[u]!) * unit[u]! * (1 + ROUNDING) <= width[u]!
+
+/**
+ * Whether what may not be traded may be outside its band. Only a band per underlying wants such trades: the others judge the
+ * book as a whole, or weigh only what may be traded.
+ */
+export function maybeBeyond(rule: FloatRule, { risk, trades }: Judged): boolean {
+  if (rule.kind !== 'bands') return false
+  for (let u = 0; u < trades.length; u++) if (trades[u] === 0 && !isWithin(rule, risk, u)) return true
+  return false
 }
 
 function isWorthNothing(rule: Worth, judged: Judged): boolean {

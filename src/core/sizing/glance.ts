@@ -13,7 +13,7 @@ import { check } from './check.ts'
 import { type FloatBook, holdIn, openFloatBook, valueBook } from './glance-book.ts'
 import { type FloatLimits, floatLimits, isInside } from './glance-limits.ts'
 import { deviateFrom, type FloatRisk, measureRisks, openFloatRisk } from './glance-risk.ts'
-import { type FloatRule, floatRule, wantsNothing } from './glance-rule.ts'
+import { type FloatRule, floatRule, maybeBeyond, wantsNothing } from './glance-rule.ts'
 import { dependsOnPrice } from './limit-check.ts'
 import type { PlanInputs } from './plan-types.ts'
 import { prepareFor } from './prepare.ts'
@@ -117,6 +117,9 @@ export function glanceAt(glance: Glance, { asOf, price, rate, stale }: Moment): 
   deviateFrom(risk, book, glance.aim)
   return wantsNothing(rule, glance)
 }
+
+/** After a look that was sure of no trade: whether the policy may want some all the same, of what may not be traded. */
+export const wantsBlocked = (glance: Glance): boolean => glance.trades.includes(0) && maybeBeyond(glance.rule, glance)
 
 /** Notes which underlyings can be traded. @returns false where a stale mark or a short that must not be is a matter for `plan()` */
 function canAllBeTold({ inputs, book, trades, fresh, long }: Glance, stale: Uint8Array): boolean {

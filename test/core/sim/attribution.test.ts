@@ -276,12 +276,16 @@ describe('attribution', () => {
       held: {},
       trades: [{ row: 0, instrument: 'BTC', quantity: '5', price: '100.5' }, ...told.trades!],
     })
-    const decision = (row: number, status: 'ready' | 'refused' | 'balanced'): RunRecord['decisions'][number] => ({
+    const decision = (
+      row: number,
+      status: RunRecord['decisions'][number]['status'],
+      turnover = status === 'ready' ? 1 : 0,
+    ): RunRecord['decisions'][number] => ({
       row,
       at: closedAt(bought.history, row),
       plan: null,
       status,
-      turnover: 0,
+      turnover,
       issues: [],
     })
     const decisions = [decision(0, 'ready'), decision(1, 'ready'), decision(2, 'ready')]
@@ -297,6 +301,12 @@ describe('attribution', () => {
     // A book that was left as it is at first has been built before.
     const left = attributeRun({ ...bought, decisions: [decision(0, 'balanced'), decision(0, 'ready')] }).whole
     expect(left.parts.built).toBe(ZERO)
+    // Limits that cannot all be met are approached by trades, or by none.
+    const builtBy = (turnover: number): string => {
+      const first = decision(0, 'infeasible', turnover)
+      return toText(attributeRun({ ...bought, decisions: [first, ...decisions.slice(1)] }).whole.parts.built)
+    }
+    expect([builtBy(1), builtBy(0)]).toEqual(['150', '0'])
   })
 
   test('[ATTR-7] a deposit is no gain; what it came to be worth afterwards was held', () => {

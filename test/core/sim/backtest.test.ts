@@ -15,7 +15,7 @@ import type { Policy } from '../../../src/core/sizing/mandate.ts'
 import { plan } from '../../../src/core/sizing/plan.ts'
 import { encodeJournalLine } from '../../../src/wire/session-codec.ts'
 import { unwrap } from '../cost/reference.ts'
-import { makeInputs, r, weightBand } from '../sizing/book.ts'
+import { type BookTerms, makeInputs, r, weightBand } from '../sizing/book.ts'
 import { runOf, T0, tenCoins, walk } from './runs.ts'
 
 const AWARE: Policy = {
@@ -31,6 +31,7 @@ const market = walk(ten, { rows: 400, seed: 'runs' })
 function oneCoin(
   closes: readonly number[],
   policy: Policy,
+  changes: Partial<BookTerms> = {},
 ): { inputs: ReturnType<typeof makeInputs>; history: History } {
   const inputs = makeInputs({
     spot: { BTC: { price: '100', lot: '0.001', fee: '0.001', spread: '0.002' } },
@@ -38,6 +39,7 @@ function oneCoin(
     targets: { BTC: '0.5' },
     vols: { BTC: 0.5 },
     policy,
+    ...changes,
   })
   const close = Float64Array.from(closes)
   const open = close.map((_, row) => (row === 0 ? close[0]! : close[row - 1]! * 1.25))
@@ -140,6 +142,25 @@ describe('what is recorded', () => {
     // Values of quantities at mid may have more than 18 places: one unit each.
     const difference = record.end.cash[0]! - (start - spent)
     expect(difference < 0n ? -difference : difference).toBeLessThanOrEqual(BigInt(record.trades.length))
+  })
+
+  test('[RUN-14] outside its band is where a decision wanted a trade, made or not', () => {
+    const closes = [100, 101, 150, 151, 152, 101]
+    const outside = (width: string, limits: NonNullable<BookTerms['limits']> = {}, min = '0'): string => {
+      const { inputs, history } = oneCoin(closes, weightBand(width, 'target', 1), {
+        spot: { BTC: { price: '100', lot: '0.001', fee: '0.001', spread: '0.002', min } },
+        cash: { USD: '500' },
+        held: { BTC: '5' },
+        limits,
+      })
+      return run(runOf(inputs, { history })).outside.join('')
+    }
+    expect(outside('0.05')).toBe('001001')
+    expect(outside('0.05', { frozen: Uint8Array.of(1) })).toBe('001110')
+    expect(outside('0.05', { frozenInstrument: Uint8Array.of(1) })).toBe('001110')
+    expect(outside('0.05', { turnoverMax: r('0') })).toBe('001110')
+    expect(outside('0.05', {}, '1000')).toBe('001110')
+    expect(outside('0.2')).toBe('000000')
   })
 
   test('[RUN-6] a run that is stopped ends with the row it had reached, and is the beginning of the whole', () => {
