@@ -90,7 +90,7 @@ export function sha256OfBytes(bytes: Uint8Array): string {
 
 /** SHA-256 of the UTF-8 bytes of a text as 64 hexadecimal digits; a lone surrogate counts as U+FFFD, as everywhere in UTF-8. */
 export function sha256(text: string): string {
-  const writer = makeWriter()
+  const writer = openWriter()
   writeUtf8(writer, text.toWellFormed())
   return sha256OfBytes(writer.bytes.subarray(0, writer.length))
 }
@@ -101,9 +101,19 @@ interface Writer {
   length: number
 }
 
-function makeWriter(): Writer {
-  const bytes = new Uint8Array(1024)
+function makeWriter(size: number): Writer {
+  const bytes = new Uint8Array(size)
   return { bytes, view: new DataView(bytes.buffer), length: 0 }
+}
+
+/** Most of what is hashed is short, and a new buffer costs more than its hash: one is written to again and again. */
+const KEPT_SIZE = 1024
+const kept = makeWriter(KEPT_SIZE)
+
+/** Empty; what grows beyond the kept buffer has one of its own. */
+function openWriter(): Writer {
+  kept.length = 0
+  return { ...kept }
 }
 
 function reserve(writer: Writer, count: number): void {
@@ -242,7 +252,7 @@ function writeObject(writer: Writer, value: object, depth: number): void {
  * @returns 64 hexadecimal digits
  */
 export function hashOf(value: unknown): string {
-  const writer = makeWriter()
+  const writer = openWriter()
   writeValue(writer, value, 0)
   return sha256OfBytes(writer.bytes.subarray(0, writer.length))
 }

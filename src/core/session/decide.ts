@@ -21,10 +21,15 @@ const PLACE_DIGITS = 8
 
 /** @returns the session after it has decided, or begun to: with open orders it cancels them and waits */
 export function decide(session: Session): Moved {
-  if (session.mode === 'halted') return { session: { ...session, waiting: false }, effects: [] }
+  if (session.mode === 'halted') return { session: waitingFor(session, false), effects: NOTHING }
   const open = session.orders.filter((order) => !isUncertain(order))
-  return open.length > 0 ? cancelAll({ ...session, waiting: true }, open) : planNow({ ...session, waiting: false })
+  return open.length > 0 ? cancelAll(waitingFor(session, true), open) : planNow(waitingFor(session, false))
 }
+
+const NOTHING: readonly Effect[] = []
+
+const waitingFor = (session: Session, waiting: boolean): Session =>
+  session.waiting === waiting ? session : { ...session, waiting }
 
 /** Cancels what has not been cancelled yet. */
 export function cancelAll(session: Session, orders: readonly Order[]): Moved {
@@ -54,7 +59,7 @@ function planNow(session: Session): Moved {
       },
     ])
   }
-  if (isAtRest(session, standing, marks)) return { session, effects: [] }
+  if (isAtRest(session, standing, marks)) return { session, effects: NOTHING }
   const inputs = planInputsOf(session, standing, marks)
   if (!inputs.ok) return refuse(session, inputs.error)
   const prepared = prepare(inputs.value)

@@ -5,7 +5,7 @@
 import { glanceAt, openGlance, updateGlance, wantsBlocked } from '../sizing/glance.ts'
 import type { PlanInputs } from '../sizing/plan-types.ts'
 import { portfolioIn } from './plan-view.ts'
-import type { Lookout, Marks, Session, Standing } from './session.ts'
+import { type Lookout, type Marks, type Session, type Standing, seenAtOf } from './session.ts'
 
 /** @param inputs of the plan of now, prepared. @returns null where `plan()` refuses them */
 export function openLookout(session: Session, standing: Standing, inputs: PlanInputs): Lookout | null {
@@ -40,7 +40,7 @@ export const restsOutside = ({ lookout, at }: Session): boolean =>
 function momentOf({ at, config }: Session, { instruments, currencies, leftOut }: Standing, marks: Marks) {
   const whole = leftOut.instruments.length === 0 && leftOut.currencies.length === 0
   const stale = new Uint8Array(instruments.length)
-  for (let k = 0; k < stale.length; k++) if (at - marks.seenAt[instruments[k]!]! > config.markAgeMaxMs) stale[k] = 1
+  for (let k = 0; k < stale.length; k++) if (at - seenAtOf(marks, instruments[k]!) > config.markAgeMaxMs) stale[k] = 1
   return {
     asOf: at,
     price: whole ? marks.price : Float64Array.from(instruments, (j) => marks.price[j]!),

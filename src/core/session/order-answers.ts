@@ -21,11 +21,11 @@ export interface Moved {
   readonly effects: readonly Effect[]
 }
 
-const endOrder = (session: Session, order: Order): Session => ({
-  ...session,
-  orders: session.orders.filter((each) => each !== order),
-  ended: [...session.ended, order.intent.id].slice(-ENDED_KEPT),
-})
+function endOrder(session: Session, order: Order): Session {
+  const ended = session.ended.slice(1 - ENDED_KEPT)
+  ended.push(order.intent.id)
+  return { ...session, orders: session.orders.filter((each) => each !== order), ended }
+}
 
 const replaceOrder = (session: Session, order: Order, next: Order): Session => ({
   ...session,

@@ -11,7 +11,7 @@ import { portfolioOf } from '../ledger/statement.ts'
 import type { Mandate } from '../sizing/mandate.ts'
 import type { PlanInputs } from '../sizing/plan-types.ts'
 import { isUncertain, type Order } from './order.ts'
-import type { Marks, Session, SessionConfig, Standing } from './session.ts'
+import { type Marks, type Session, type SessionConfig, type Standing, seenAtOf } from './session.ts'
 import type { Outlook } from './session-event.ts'
 
 /** @returns the mandate seen from the session's universe, or which of its names the session does not have */
@@ -154,8 +154,8 @@ function marketIn({ at, config }: Session, { instruments, currencies, outlook }:
   return {
     asOf: at,
     price: Array.from(instruments, (j) => decimalOfNumber(marks.price[j]!)),
-    priceAgeMs: Float64Array.from(instruments, (j) => at - marks.seenAt[j]!),
-    stale: Uint8Array.from(instruments, (j) => (at - marks.seenAt[j]! > config.markAgeMaxMs ? 1 : 0)),
+    priceAgeMs: Float64Array.from(instruments, (j) => at - seenAtOf(marks, j)),
+    stale: Uint8Array.from(instruments, (j) => (at - seenAtOf(marks, j) > config.markAgeMaxMs ? 1 : 0)),
     rate: Array.from(currencies, (c) => decimalOfNumber(marks.rate[c]!)),
     volumePerDay: outlook.volumePerDay,
     depth: outlook.depth,

@@ -31,9 +31,12 @@ export interface SessionConfig {
 export interface Marks {
   readonly price: Float64Array
   readonly rate: Float64Array
-  /** When each price was seen. */
-  readonly seenAt: Float64Array
+  /** When each price was seen; one time where all were seen together. */
+  readonly seenAt: Float64Array | Instant
 }
+
+export const seenAtOf = ({ seenAt }: Marks, instrument: number): Instant =>
+  typeof seenAt === 'number' ? seenAt : seenAt[instrument]!
 
 /** The mandate with what its universe means in the session's: instrument, underlying and currency indices. */
 export interface Standing {

@@ -12,7 +12,7 @@ import type { Effect } from './effect.ts'
 import { isUncertain } from './order.ts'
 import { askForSilent, deadlineOf, hearOfOrder, type Moved } from './order-answers.ts'
 import { standBy } from './plan-view.ts'
-import type { Marks, Session, Standing } from './session.ts'
+import { type Marks, type Session, type Standing, seenAtOf } from './session.ts'
 import type { Commanded, Mandated, MarketSeen, OutlookChanged, Reported, SessionEvent } from './session-event.ts'
 
 export function step(before: Session, event: SessionEvent): readonly [Session, readonly Effect[]] {
@@ -59,12 +59,12 @@ function react(session: Session, event: SessionEvent): Moved {
 }
 
 function seeMarket(session: Session, { price, rate }: MarketSeen): Moved {
-  const seen = { ...session, marks: seeMarks(session, price, rate) }
-  if (session.at < session.dueAt) return { session: seen, effects: NOTHING }
-  const { everyMs } = session.config
+  const { at, dueAt, config } = session
+  const marks = seeMarks(session, price, rate)
+  if (at < dueAt) return { session: { ...session, marks }, effects: NOTHING }
   // Hours without marks are skipped, not caught up on.
-  const dueAt = session.dueAt + everyMs * (Math.floor((session.at - session.dueAt) / everyMs) + 1)
-  return decide({ ...seen, dueAt })
+  const next = dueAt + config.everyMs * (Math.floor((at - dueAt) / config.everyMs) + 1)
+  return decide({ ...session, marks, dueAt: next })
 }
 
 /** Marks that are not new keep their price and their time. */
@@ -73,14 +73,15 @@ function seeMarks({ marks, at }: Session, price: Float64Array, rate: Float64Arra
   for (let j = 0; j < price.length; j++) all = price[j]! > 0 && all
   let rates = true
   for (let c = 0; c < rate.length; c++) rates = rate[c]! > 0 && rates
+  if (all && rates) return { price, rate, seenAt: at }
   const seenAt = new Float64Array(price.length).fill(at)
-  if ((all && rates) || marks === null) {
-    if (!all) for (let j = 0; j < price.length; j++) if (!(price[j]! > 0)) seenAt[j] = Number.NEGATIVE_INFINITY
+  if (marks === null) {
+    for (let j = 0; j < price.length; j++) if (!(price[j]! > 0)) seenAt[j] = Number.NEGATIVE_INFINITY
     return { price, rate, seenAt }
   }
   const kept = price.map((each, j) => {
     if (each > 0) return each
-    seenAt[j] = marks.seenAt[j]!
+    seenAt[j] = seenAtOf(marks, j)
     return marks.price[j]!
   })
   return { price: kept, rate: rates ? rate : rate.map((each, c) => (each > 0 ? each : marks.rate[c]!)), seenAt }

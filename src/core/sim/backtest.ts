@@ -61,6 +61,7 @@ function openRun(inputs: BacktestInputs, onlooker: Onlooker): Result<Run> {
     venue: venue.value,
     carried: [],
     row: from,
+    hasContracts: history.universe.instruments.some(({ kind }) => kind !== 'spot'),
     quote: null,
     paid: Int32Array.from(history.funding, (funding) => (funding === null ? 0 : countUpTo(funding.time, closeAt))),
     fault: null,

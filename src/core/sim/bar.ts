@@ -21,18 +21,16 @@ export function runBar(run: Run): void {
       if (run.session.orders.length > 0) rangeOver(run, closeAt)
     }
   }
-  quoteAt(run, closeAt, history.close)
+  const seen = quoteAt(run, closeAt, history.close)
   // Positions on margin are looked at with every close.
-  if (history.universe.instruments.some(({ kind }) => kind !== 'spot')) tellQuote(run)
+  if (run.hasContracts) tellQuote(run)
   if (row > from) endLives(run, closeAt)
   deliver(run, closeAt, 'upTo')
   const { standing } = run.session
   takeSchedule(run, closeAt)
   // The venue's impact is of the volumes and volatilities that are known now.
   if (run.session.standing !== standing) quoteAt(run, closeAt, history.close)
-  const price = rowOf(history.mark ?? history.close, row, history.universe.instruments.length)
-  const rate = rowOf(history.rate, row, history.universe.currencies.length)
-  tellSession(run, { kind: 'market', at: closeAt, price, rate })
+  tellSession(run, { kind: 'market', at: closeAt, price: seen.mark, rate: seen.rate })
   deliver(run, closeAt, 'upTo')
   recordRow(run.recorder, row, run.session)
 }
@@ -55,21 +53,33 @@ export function takeSchedule(run: Run, until: Instant): void {
   }
 }
 
-/** Keeps a quote for the venue. Where a bar is missing nothing trades, and what is held keeps its last mark. */
-export function quoteAt(run: Run, at: Instant, prices: Float64Array): void {
+/**
+ * Keeps a quote for the venue. Where a bar is missing nothing trades, and what is held keeps its last mark.
+ * @returns marks and rates of the row as they are
+ */
+export function quoteAt(
+  run: Run,
+  at: Instant,
+  prices: Float64Array,
+): { readonly mark: Float64Array; readonly rate: Float64Array } {
   const { history } = run.inputs
   const { marks } = run.session
-  const n = history.universe.instruments.length
-  const closing = prices === history.close
-  const mark = rowOf(closing ? (history.mark ?? prices) : prices, run.row, n)
+  const { instruments, currencies } = history.universe
+  const mid = rowOf(prices, run.row, instruments.length)
+  const marked = prices === history.close ? (history.mark ?? prices) : prices
+  const mark = marked === prices ? mid : rowOf(marked, run.row, instruments.length)
+  const rate = rowOf(history.rate, run.row, currencies.length)
+  const { volumePerDay, vol } = conditionsOf(run)
   run.quote = {
     kind: 'quoted',
     at,
-    mid: rowOf(prices, run.row, n),
+    mid,
     mark: carriedOn(mark, marks?.price),
-    rate: carriedOn(rowOf(history.rate, run.row, history.universe.currencies.length), marks?.rate),
-    ...conditionsOf(run),
+    rate: carriedOn(rate, marks?.rate),
+    volumePerDay,
+    vol,
   }
+  return { mark, rate }
 }
 
 function carriedOn(column: Float64Array, last: Float64Array | undefined): Float64Array {
@@ -105,8 +115,9 @@ function collectFunding(run: Run, closeAt: Instant): void {
   const { history } = run.inputs
   const marks = history.mark ?? history.close
   const n = history.universe.instruments.length
-  history.funding.forEach((funding, instrument) => {
-    if (funding === null) return
+  for (let instrument = 0; instrument < n; instrument++) {
+    const funding = history.funding[instrument]!
+    if (funding === null) continue
     for (; funding.time[run.paid[instrument]!]! <= closeAt; run.paid[instrument]!++) {
       const k = run.paid[instrument]!
       const at = funding.time[k]!
@@ -122,11 +133,13 @@ function collectFunding(run: Run, closeAt: Instant): void {
         input: { kind: 'funding', at, instrument, rate, mark: decimalOfNumber(mark) },
       })
     }
-  })
+  }
 }
 
 function endLives(run: Run, at: Instant): void {
-  run.inputs.history.lives.forEach(({ to, last }, instrument) => {
+  const { lives } = run.inputs.history
+  for (let instrument = 0; instrument < lives.length; instrument++) {
+    const { to, last } = lives[instrument]!
     if (last !== null && to === run.row + 1) tellVenue(run, { kind: 'ended', at, instrument, price: last })
-  })
+  }
 }

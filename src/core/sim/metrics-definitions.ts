@@ -170,7 +170,7 @@ export const METRICS: readonly MetricDefinition[] = [
     'timeOutside',
     'time outside the band',
     'fraction',
-    'share of the rows at which the policy wanted to trade',
+    'share of the rows at which the policy wanted to trade, whether limits, stale marks, lots or least orders let it or not',
   ),
   ofTail('days', 'days judged', 'count', 'days, counted from the first row, that began with a forecast of volatility'),
   ofTail(

@@ -25,6 +25,8 @@ export interface Recorder {
   readonly history: History
   readonly from: number
   readonly columns: Columns
+  /** Of the row that is measured. */
+  readonly weight: Float64Array
   readonly trades: TradeRecord[]
   readonly payments: PaymentRecord[]
   readonly flows: FlowRecord[]
@@ -80,6 +82,7 @@ export function openRecorder(history: History, { from, to }: { readonly from: nu
       turnover: column(),
       outside: new Uint8Array(rows),
     },
+    weight: new Float64Array(n),
     trades: [],
     payments: [],
     flows: [],
@@ -95,21 +98,25 @@ export function recordRow(recorder: Recorder, row: number, session: Session): vo
   const { marks, standing, ledger, config } = session
   if (marks === null) return
   const before = recorder.seen
-  const seen: Seen = {
-    ledger,
-    book: before?.ledger === ledger ? before.book : bookColumns(ledger, config.account),
-    standing,
-    aim: before?.standing === standing ? before.aim : aimOf(history.universe, standing),
-  }
+  const seen: Seen =
+    before?.ledger === ledger && before.standing === standing
+      ? before
+      : {
+          ledger,
+          book: before?.ledger === ledger ? before.book : bookColumns(ledger, config.account),
+          standing,
+          aim: before?.standing === standing ? before.aim : aimOf(history.universe, standing),
+        }
   recorder.seen = seen
   const k = row - from
-  const n = history.universe.underlyings.length
+  const { weight } = recorder
+  const n = weight.length
   const equity = equityAt(seen.book, marks.price, marks.rate)
-  const weight = columns.weight.subarray(k * n, k * n + n)
   exposureAt(seen.book, marks, weight)
   let gross = 0
   for (let u = 0; u < n; u++) {
     weight[u]! /= equity
+    columns.weight[k * n + u] = weight[u]!
     gross += Math.abs(weight[u]!)
   }
   columns.equity[k] = equity
@@ -173,8 +180,9 @@ export function recordPublished(recorder: Recorder, { row, at }: Place, publishe
   }
 }
 
-export function recordFills(recorder: Recorder, place: Place, fills: readonly FillDetail[]): void {
-  for (const { id: _, ...fill } of fills) recorder.trades.push({ ...place, ...fill })
+export function recordFills(recorder: Recorder, { row, at }: Place, fills: readonly FillDetail[]): void {
+  for (const { instrument, quantity, price, mid, fee, spread, impact, because } of fills)
+    recorder.trades.push({ row, at, instrument, quantity, price, mid, fee, spread, impact, because })
 }
 
 /** What holding costs: funding, and what is charged otherwise, at the rates that the venue was told. */

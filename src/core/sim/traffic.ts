@@ -38,6 +38,8 @@ export interface Run {
   venue: Venue
   readonly carried: Carried[]
   row: number
+  /** Whether anything may be held on margin. */
+  readonly hasContracts: boolean
   /** The quote that the venue has not been told yet. */
   quote: Extract<VenueInput, { kind: 'quoted' }> | null
   /** Per instrument: index of the next payment. */
@@ -87,7 +89,7 @@ export function tellVenue(run: Run, input: VenueInput): void {
   for (const event of messages) {
     if (event.kind === 'booked') recordFact(run.recorder, place, { fact: event.fact, venue })
     const at = input.at + run.inputs.messageMs
-    carry(run, { at, to: 'session', event: { ...event, at } })
+    carry(run, { at, to: 'session', event: at === event.at ? event : { ...event, at } })
   }
 }
 

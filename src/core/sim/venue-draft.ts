@@ -10,6 +10,7 @@ import {
   divideInteger,
   fromUnits,
   negate,
+  ONE,
   signOf,
   subtract,
   toNumber,
@@ -47,9 +48,27 @@ export interface Moved {
 
 export const openDraft = (venue: Venue, at: Instant): Draft => ({ ...venue, at, messages: [], fills: [] })
 
-export function closeDraft({ messages, fills, ...venue }: Draft): Moved {
-  return { venue, messages, fills }
-}
+export const closeDraft = (draft: Draft): Moved => ({
+  venue: venueAt(draft, draft.at, draft.quote),
+  messages: draft.messages,
+  fills: draft.fills,
+})
+
+/** The state of a venue at a time and its quote: one shape, whatever it comes from. */
+export const venueAt = (venue: Venue, at: Instant, quote: Quoted | null): Venue => ({
+  rules: venue.rules,
+  at,
+  quote,
+  accounts: venue.accounts,
+  columns: venue.columns,
+  books: venue.books,
+  posted: venue.posted,
+  orders: venue.orders,
+  past: venue.past,
+  metaorders: venue.metaorders,
+  endowed: venue.endowed,
+  ended: venue.ended,
+})
 
 export const instrumentAt = ({ rules }: { readonly rules: VenueRules }, j: number): Instrument =>
   rules.terms.universe.instruments[j]!
@@ -69,7 +88,7 @@ export const pricedAt = (column: Float64Array | undefined, index: number): Decim
 /** Numeraire per unit of a currency by name; 1 of the numeraire; null where it is not known. */
 export function rateOf({ rules, quote }: Pick<Venue, 'rules' | 'quote'>, currency: string): Decimal | null {
   const { universe } = rules.terms
-  if (currency === universe.numeraire) return fromUnits(10n ** 18n)
+  if (currency === universe.numeraire) return ONE
   return pricedAt(quote?.rate, rules.parties.scope.currency.get(currency)!)
 }
 

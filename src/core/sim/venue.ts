@@ -30,6 +30,7 @@ import {
   openDraft,
   pricedAt,
   repost,
+  venueAt,
 } from './venue-draft.ts'
 import { isKept, liquidate } from './venue-margin.ts'
 import { cancel, query, submit } from './venue-orders.ts'
@@ -46,28 +47,13 @@ const UNFILLED: readonly FillDetail[] = []
 export function moveVenue(venue: Venue, input: VenueInput): Result<Moved> {
   const issues = checkInput(venue, input)
   if (issues.length > 0) return fail(issues)
+  // A quote that closes nothing changes two fields.
   if (input.kind === 'quoted' && isKept(venue, input))
-    return succeed({ venue: requote(venue, input), messages: SILENT, fills: UNFILLED })
+    return succeed({ venue: venueAt(venue, input.at, input), messages: SILENT, fills: UNFILLED })
   const draft = openDraft(venue, input.at)
   react(draft, input)
   return succeed(closeDraft(draft))
 }
-
-/** A quote that closes nothing changes two fields. */
-const requote = (venue: Venue, quote: Extract<VenueInput, { kind: 'quoted' }>): Venue => ({
-  rules: venue.rules,
-  at: quote.at,
-  quote,
-  accounts: venue.accounts,
-  columns: venue.columns,
-  books: venue.books,
-  posted: venue.posted,
-  orders: venue.orders,
-  past: venue.past,
-  metaorders: venue.metaorders,
-  endowed: venue.endowed,
-  ended: venue.ended,
-})
 
 function react(draft: Draft, input: VenueInput): void {
   switch (input.kind) {
