@@ -71,8 +71,17 @@ export function ratioCompare(a: Ratio, b: Ratio): -1 | 0 | 1 {
   return left < right ? -1 : left > right ? 1 : 0
 }
 
+const UNIT_SQUARED = UNIT ** 2n
+const UNIT_CUBED = UNIT ** 3n
+
 /** The Decimal next to a in the direction of `mode`. */
-export const ratioToDecimal = (a: Ratio, mode: Rounding): Decimal => fromUnits(divideInteger(a.n * UNIT, a.d, mode))
+export function ratioToDecimal({ n, d }: Ratio, mode: Rounding): Decimal {
+  // Denominators of decimals and of their products need no longer numerator.
+  if (d === UNIT) return fromUnits(n)
+  if (d === UNIT_SQUARED) return fromUnits(divideInteger(n, UNIT, mode))
+  if (d === UNIT_CUBED) return fromUnits(divideInteger(n, UNIT_SQUARED, mode))
+  return fromUnits(divideInteger(n * UNIT, d, mode))
+}
 
 /** The multiple of `step` (> 0) next to a in the direction of `mode`, exactly. */
 export const ratioRoundTo = (a: Ratio, step: Decimal, mode: Rounding): Decimal =>

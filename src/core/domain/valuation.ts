@@ -10,7 +10,8 @@ import { assert } from '../base/result.ts'
 import type { Instrument } from './instrument.ts'
 
 const UNIT = 10n ** 18n
-/** Of the product of three decimals. */
+/** Of the products of two and of three decimals. */
+const UNIT_SQUARED = UNIT ** 2n
 const UNIT_CUBED = UNIT ** 3n
 
 /** Traded value of one unit in the quote currency. */
@@ -36,6 +37,7 @@ export const isReciprocal = (instrument: Instrument): boolean =>
  * the trades of a position that ends flat.
  */
 export function tradeValue(instrument: Instrument, quantity: Decimal, price: Decimal): Ratio {
+  if (instrument.multiplier === ONE && !isReciprocal(instrument)) return { n: -quantity * price, d: UNIT_SQUARED }
   const size = quantity * instrument.multiplier
   return isReciprocal(instrument) ? { n: size, d: price * UNIT } : { n: -size * price, d: UNIT_CUBED }
 }

@@ -7,7 +7,7 @@ import { assertNever, type Result, refuse, succeed } from '../base/result.ts'
 import type { Instrument, Money } from '../domain/instrument.ts'
 import { signOfSide } from '../domain/portfolio.ts'
 import { type Books, balanceIndex, type Cause, changeBalance, positionIndex, type Scope } from './books.ts'
-import type { Booked, Deposited, Expired, Fact, Filled, Transferred, Withdrawn } from './ledger-event.ts'
+import type { Deposited, Expired, Fact, Filled, Transferred, Withdrawn } from './ledger-event.ts'
 import {
   addFee,
   markTo,
@@ -35,14 +35,11 @@ export function applyFact(books: Books, event: Fact, scope: Scope): Result<Books
         cash: negate(event.paid),
       }))
     case 'booked':
-      return withFees(
-        onPosition(books, event, scope, 'booked', (position) => ({
-          position: { ...position, booked: add(position.booked, event.profit) },
-          cash: event.profit,
-        })),
-        event,
-        scope,
-      )
+      return onPosition(books, event, scope, 'booked', (position) => ({
+        position: { ...position, booked: add(position.booked, event.profit) },
+        cash: event.profit,
+        fees: event.fees,
+      }))
     case 'settled':
       return onPosition(books, event, scope, 'traded', (position, instrument) =>
         markTo(position, worthAt(instrument, event.price)),
@@ -81,10 +78,24 @@ interface CashMove {
   readonly change: Decimal
 }
 
-function moveCash(books: Books, scope: Scope, { account, cause, currency, change }: CashMove): Books {
-  if (change === ZERO) return books
+const moveCash = (books: Books, scope: Scope, move: CashMove): Books => ({
+  positions: books.positions,
+  balances: balancesAfter(books.balances, scope, move),
+})
+
+function balancesAfter(
+  balances: Books['balances'],
+  scope: Scope,
+  { account, cause, currency, change }: CashMove,
+): Books['balances'] {
+  if (change === ZERO) return balances
   const index = balanceIndex(scope, account, currency)
-  return { ...books, balances: books.balances.with(index, changeBalance(books.balances[index]!, cause, change)) }
+  return balances.with(index, changeBalance(balances[index]!, cause, change))
+}
+
+interface Change extends Traded {
+  /** Out of the balances of their currencies, and remembered by the instrument that they were for. */
+  readonly fees?: readonly Money[]
 }
 
 interface Place {
@@ -95,7 +106,7 @@ interface Place {
 }
 
 /**
- * Changes one position, and moves what cash that brings in its settle currency. What has expired is held no more; money of it
+ * Changes one position, and moves what cash that brings in its settle currency, and its fees. What has expired is held no more; money of it
  * that a venue books late, such as its last funding, still counts.
  */
 function onPosition(
@@ -103,7 +114,7 @@ function onPosition(
   { kind, seq, account, instrument: id }: Place,
   scope: Scope,
   cause: Cause,
-  change: (position: Position, instrument: Instrument) => Traded,
+  change: (position: Position, instrument: Instrument) => Change,
 ): Result<Books> {
   const instrument = scope.universe.instruments[scope.instrument.get(id)!]!
   const index = positionIndex(scope, account, id)
@@ -116,37 +127,34 @@ function onPosition(
       `${id} must not have expired, was expired by an earlier event`,
       'correct that event first if it came too early',
     )
-  const after = { ...books, positions: books.positions.with(index, traded.position) }
-  return succeed(moveCash(after, scope, { account, cause, currency: instrument.settle, change: traded.cash }))
-}
-
-/** Fees come out of the balance of their currency, and are remembered by the instrument that they were for. */
-function withFees(traded: Result<Books>, event: Filled | Booked | Expired, scope: Scope): Result<Books> {
-  if (!traded.ok) return traded
-  const index = positionIndex(scope, event.account, event.instrument)
-  let books = traded.value
-  for (const fee of event.fees) {
-    const position = addFee(books.positions[index]!, fee)
-    books = moveCash({ ...books, positions: books.positions.with(index, position) }, scope, {
-      account: event.account,
-      cause: 'fees',
-      currency: fee.currency,
-      change: negate(fee.amount),
-    })
+  let after = traded.position
+  let balances = balancesAfter(books.balances, scope, {
+    account,
+    cause,
+    currency: instrument.settle,
+    change: traded.cash,
+  })
+  for (const fee of traded.fees ?? []) {
+    after = addFee(after, fee)
+    const paid = { account, cause: 'fees', currency: fee.currency, change: negate(fee.amount) } as const
+    balances = balancesAfter(balances, scope, paid)
   }
-  return succeed(books)
+  return succeed({ balances, positions: books.positions.with(index, after) })
 }
 
 function applyFill(books: Books, event: Filled, scope: Scope): Result<Books> {
   const quantity = signOfSide(event.side) > 0 ? event.quantity : negate(event.quantity)
-  const instrument = scope.universe.instruments[scope.instrument.get(event.instrument)!]!
-  const inCoin = (fee: Money): boolean => instrument.kind === 'spot' && fee.currency === instrument.underlying
-  const filled = onPosition(books, event, scope, 'traded', (position) => {
+  return onPosition(books, event, scope, 'traded', (position, instrument) => {
+    const inCoin = (fee: Money): boolean => instrument.kind === 'spot' && fee.currency === instrument.underlying
     const worth = worthAt(instrument, event.price)
-    const traded = trade(position, instrument, quantity, worth)
-    return { ...traded, position: event.fees.filter(inCoin).reduce(payInCoin(instrument, worth), traded.position) }
+    const { position: traded, cash } = trade(position, instrument, quantity, worth)
+    if (!event.fees.some(inCoin)) return { position: traded, cash, fees: event.fees }
+    return {
+      position: event.fees.filter(inCoin).reduce(payInCoin(instrument, worth), traded),
+      cash,
+      fees: event.fees.filter((fee) => !inCoin(fee)),
+    }
   })
-  return withFees(filled, { ...event, fees: event.fees.filter((fee) => !inCoin(fee)) }, scope)
 }
 
 /** A fee in the coin leaves at the price of its fill: it is worth that much, and brings no cash. */
@@ -156,11 +164,10 @@ const payInCoin =
     addFee(tradeOffCash(position, instrument, negate(fee.amount), worth), fee)
 
 function applyExpiry(books: Books, event: Expired, scope: Scope): Result<Books> {
-  const closed = onPosition(books, event, scope, 'traded', (position, instrument) => {
+  return onPosition(books, event, scope, 'traded', (position, instrument) => {
     const traded = trade(position, instrument, negate(position.quantity), worthAt(instrument, event.price))
-    return { ...traded, position: { ...traded.position, expired: true } }
+    return { position: { ...traded.position, expired: true }, cash: traded.cash, fees: event.fees }
   })
-  return withFees(closed, event, scope)
 }
 
 function applyDeposit(books: Books, event: Deposited, scope: Scope): Result<Books> {

@@ -23,21 +23,21 @@ export const eventsIn = ({ log, count }: History): readonly LedgerEvent[] => log
 /** @param seq of an event that it has */
 export const eventAt = ({ log }: History, seq: number): LedgerEvent => log.events[seq - 1]!
 
-export function append(history: History, event: LedgerEvent): History {
+/** @param identity of the event */
+export function append(history: History, event: LedgerEvent, identity: string): History {
   const { count } = history
   const log = history.log.events.length === count ? history.log : copyLog(history)
-  enter(log, event)
+  enter(log, event, identity)
   return { log, count: count + 1 }
 }
 
 function copyLog(history: History): Log {
   const log: Log = { events: [], places: new Map() }
-  for (const event of eventsIn(history)) enter(log, event)
+  for (const event of eventsIn(history)) enter(log, event, identityOf(event))
   return log
 }
 
-function enter(log: Log, event: LedgerEvent): void {
-  const identity = identityOf(event)
+function enter(log: Log, event: LedgerEvent, identity: string): void {
   const places = log.places.get(identity)
   if (places === undefined) log.places.set(identity, [log.events.length])
   else places.push(log.events.length)
@@ -45,7 +45,7 @@ function enter(log: Log, event: LedgerEvent): void {
 }
 
 /** What the venue's id is unique for. */
-const identityOf = (event: LedgerEvent): string =>
+export const identityOf = (event: LedgerEvent): string =>
   JSON.stringify([event.kind, event.account, instrumentOf(event), event.id])
 
 const contentOf = (event: LedgerEvent): string => hashOf({ ...event, seq: 0 })
@@ -53,14 +53,16 @@ const contentOf = (event: LedgerEvent): string => hashOf({ ...event, seq: 0 })
 /**
  * Whether an event is already there: the same id with the same content, wherever it stands and whether or not it was
  * reversed, is the same event; with other content it contradicts those of them that count.
+ * @param identity of the event
  * @returns the seq of the event it repeats or contradicts
  */
 export function recognise(
   history: History,
   event: LedgerEvent,
+  identity: string,
 ): { readonly kind: 'new' } | { readonly kind: 'repeated' | 'contradicted'; readonly seq: number } {
-  const places = history.log.places.get(identityOf(event))?.filter((place) => place < history.count) ?? []
-  if (places.length === 0) return { kind: 'new' }
+  const places = history.log.places.get(identity)?.filter((place) => place < history.count)
+  if (places === undefined || places.length === 0) return { kind: 'new' }
   const content = contentOf(event)
   const same = places.find((place) => contentOf(history.log.events[place]!) === content)
   if (same !== undefined) return { kind: 'repeated', seq: same + 1 }

@@ -11,7 +11,17 @@ import type { Universe } from '../domain/universe.ts'
 import { applyFact } from './apply.ts'
 import { type Books, emptyBooks, makeScope, type Scope } from './books.ts'
 import { checkEvent } from './check.ts'
-import { append, emptyHistory, eventAt, eventsIn, factsIn, type History, recognise, reversedIn } from './history.ts'
+import {
+  append,
+  emptyHistory,
+  eventAt,
+  eventsIn,
+  factsIn,
+  type History,
+  identityOf,
+  recognise,
+  reversedIn,
+} from './history.ts'
 import type { Corrected, Fact, LedgerEvent } from './ledger-event.ts'
 
 export interface Ledger {
@@ -36,7 +46,8 @@ export const ledgerEvents = (ledger: Ledger): readonly LedgerEvent[] => eventsIn
 export function foldLedger(ledger: Ledger, event: LedgerEvent): Result<Ledger> {
   const issues = checkEvent(ledger.scope, event)
   if (issues.length > 0) return fail(issues)
-  const known = recognise(ledger.history, event)
+  const identity = identityOf(event)
+  const known = recognise(ledger.history, event, identity)
   if (known.kind === 'repeated') return succeed(ledger)
   if (known.kind === 'contradicted')
     return refuse(
@@ -54,7 +65,7 @@ export function foldLedger(ledger: Ledger, event: LedgerEvent): Result<Ledger> {
     )
   const books = event.kind === 'corrected' ? correct(ledger, event) : applyFact(ledger.books, event, ledger.scope)
   if (!books.ok) return books
-  return succeed({ ...ledger, seq: event.seq, books: books.value, history: append(ledger.history, event) })
+  return succeed({ ...ledger, seq: event.seq, books: books.value, history: append(ledger.history, event, identity) })
 }
 
 /** Folds events in order; stops at the first that is refused, and then nothing is folded. */

@@ -135,14 +135,16 @@ export function markTo(position: Position, worth: Worth): Traded {
 }
 
 /** The basis of a part of what is held, rounded down; of all of it exactly. */
-const basisOf = (position: Position, part: Decimal): Decimal =>
-  fromUnits(divideInteger(position.basis * absolute(part), absolute(position.quantity), 'floor'))
+function basisOf({ basis, quantity }: Position, part: Decimal): Decimal {
+  const [size, whole] = [absolute(part), absolute(quantity)]
+  return size === whole ? basis : fromUnits(divideInteger(basis * size, whole, 'floor'))
+}
 
 export function addFee(position: Position, { amount, currency }: Money): Position {
   if (amount === ZERO) return position
-  const before = position.fees.find((fee) => fee.currency === currency)?.amount ?? ZERO
+  const paid = { amount: add(feeIn(position, currency), amount), currency }
   const others = position.fees.filter((fee) => fee.currency !== currency)
-  const fees = [...others, { amount: add(before, amount), currency }].sort((a, b) => byId(a.currency, b.currency))
+  const fees = others.length === 0 ? [paid] : [...others, paid].sort((a, b) => byId(a.currency, b.currency))
   return { ...position, fees }
 }
 

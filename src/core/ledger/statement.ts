@@ -2,7 +2,7 @@
  * What the books say: the portfolio that `plan()` takes, profit realised per instrument, fees per currency, and profit that
  * is open at given marks. Entry prices leave as decimals, rounded once so that open profit is never overstated.
  */
-import { add, type Decimal, signOf, subtract, toText, ZERO } from '../base/decimal.ts'
+import { add, type Decimal, subtract, toText, ZERO } from '../base/decimal.ts'
 import { type Ratio, ratioToDecimal } from '../base/ratio.ts'
 import { fail, type Issue, quoted, type Result, succeed } from '../base/result.ts'
 import type { Instrument, Money } from '../domain/instrument.ts'
@@ -112,30 +112,40 @@ export function portfolioOf(
         hint: `name some of ${scope.accounts.join(', ')}`,
       })
   const chosen = scope.accounts.flatMap((account, index) => (parts.accounts.includes(account) ? [index] : []))
-  const cash = currencies.map((_, c) =>
-    chosen.reduce((sum, a) => add(sum, books.balances[a * currencies.length + c]!.amount), ZERO),
-  )
-  const held = instruments.map((instrument, j) => {
-    const positions = chosen.map((a) => books.positions[a * instruments.length + j]!)
-    const sides = new Set(positions.map(({ quantity }) => signOf(quantity)))
-    if (instrument.kind !== 'spot' && sides.has(1) && sides.has(-1))
-      issues.push({
-        code: 'ledger.opposite',
-        path: `accounts.${instrument.id}`,
-        message: `${instrument.id} must be held on one side, was ${positions.map(({ quantity }) => toText(quantity)).join(' and ')} in different accounts`,
-        hint: 'plan these accounts one by one',
-      })
-    const quantity = positions.reduce((sum, each) => add(sum, each.quantity), ZERO)
-    const basis = positions.reduce((sum, each) => add(sum, each.basis), ZERO)
-    return { quantity, entry: entryPrice({ quantity, basis }, instrument) }
+  const cash = currencies.map((_, c) => {
+    let sum = ZERO
+    for (const a of chosen) sum = add(sum, books.balances[a * currencies.length + c]!.amount)
+    return sum
   })
-  if (issues.length > 0) return fail(issues)
-  return succeed({
-    cash,
-    quantity: held.map(({ quantity }) => quantity),
-    entry: held.map(({ entry }) => entry),
-    orders: parts.orders,
+  const quantity: Decimal[] = []
+  const entry: (Decimal | null)[] = []
+  instruments.forEach((instrument, j) => {
+    let [held, basis, isLong, isShort] = [ZERO, ZERO, false, false]
+    for (const a of chosen) {
+      const position = books.positions[a * instruments.length + j]!
+      held = add(held, position.quantity)
+      basis = add(basis, position.basis)
+      isLong ||= position.quantity > ZERO
+      isShort ||= position.quantity < ZERO
+    }
+    if (instrument.kind !== 'spot' && isLong && isShort) issues.push(opposite(ledger, chosen, j))
+    quantity.push(held)
+    entry.push(entryPrice({ quantity: held, basis }, instrument))
   })
+  return issues.length > 0 ? fail(issues) : succeed({ cash, quantity, entry, orders: parts.orders })
+}
+
+/** @param chosen indices of accounts */
+function opposite({ scope, books }: Ledger, chosen: readonly number[], j: number): Issue {
+  const { instruments } = scope.universe
+  const { id } = instruments[j]!
+  const held = chosen.map((a) => toText(books.positions[a * instruments.length + j]!.quantity)).join(' and ')
+  return {
+    code: 'ledger.opposite',
+    path: `accounts.${id}`,
+    message: `${id} must be held on one side, was ${held} in different accounts`,
+    hint: 'plan these accounts one by one',
+  }
 }
 
 /** A long's entry is rounded up, a short's down. Null where flat or spot. */

@@ -22,7 +22,8 @@ export function bookFact(session: Session, { fact }: Booked): Moved {
   const booked: Session = { ...session, ledger: folded.value }
   if (event.kind !== 'filled') return { session: booked, effects: [] }
   const felt = feel(booked, event)
-  return event.order === null ? { session: felt, effects: [] } : countFill(felt, { ...event, order: event.order })
+  const { order, quantity } = event
+  return order === null ? { session: felt, effects: [] } : countFill(felt, { order, quantity })
 }
 
 /** What the venue says cannot be true beside what it said before: nothing is traded on either. */

@@ -107,8 +107,6 @@ export function countFill(session: Session, fill: { readonly order: string; read
   const order = session.orders.find(({ intent }) => intent.id === fill.order)
   if (order === undefined) return { session, effects: [] }
   const filled = add(order.filled, fill.quantity)
-  const counted = { ...order, filled }
-  const after = replaceOrder(session, order, counted)
   if (filled > order.intent.quantity) {
     const issue: Issue = {
       code: 'order.overfilled',
@@ -117,10 +115,14 @@ export function countFill(session: Session, fill: { readonly order: string; read
       hint: 'the ledger follows the fills; compare them with the venue’s before trading goes on',
     }
     const halted: Effect = { kind: 'publish', published: { kind: 'mode', mode: 'halted', because: issue.code } }
-    return { session: { ...after, mode: 'halted' }, effects: [alarm(issue), halted] }
+    const counted = replaceOrder(session, order, { ...order, filled })
+    return { session: { ...counted, mode: 'halted' }, effects: [alarm(issue), halted] }
   }
-  const ended = compare(filled, counted.filledAtEnd ?? order.intent.quantity) >= 0
-  return { session: ended ? endOrder(after, counted) : after, effects: [] }
+  const ended = compare(filled, order.filledAtEnd ?? order.intent.quantity) >= 0
+  return {
+    session: ended ? endOrder(session, order) : replaceOrder(session, order, { ...order, filled }),
+    effects: [],
+  }
 }
 
 /**

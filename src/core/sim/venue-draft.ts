@@ -227,11 +227,13 @@ function columnsOf(draft: Draft, before: Accounts): Columns {
   const { universe, margin } = draft.rules.terms
   const { instruments } = universe
   const { accounts, columns, rules } = draft
+  const place = rules.parties.place.trader
   const [quantity, basis, cash] = [columns.quantity.slice(), columns.basis.slice(), columns.cash.slice()]
   const [margined, held, money]: [number[], number[], number[]] = [[], [], []]
   for (let j = 0; j < instruments.length; j++) {
-    const position = heldOf(draft, j)
-    if (position !== heldOf({ rules, accounts: before }, j)) {
+    const k = place * instruments.length + j
+    const position = accounts.books.positions[k]!
+    if (position !== before.books.positions[k]) {
       quantity[j] = toNumber(position.quantity)
       basis[j] = toNumber(position.basis)
     }
@@ -240,8 +242,9 @@ function columnsOf(draft: Draft, before: Accounts): Columns {
     if (needsMargin(instruments[j]!, signOf(position.quantity))) margined.push(j)
   }
   for (let c = 0; c < cash.length; c++) {
-    const amount = cashOf({ rules, accounts }, c)
-    if (amount !== cashOf({ rules, accounts: before }, c)) cash[c] = toNumber(amount)
+    const k = place * cash.length + c
+    const { amount } = accounts.books.balances[k]!
+    if (amount !== before.books.balances[k]!.amount) cash[c] = toNumber(amount)
     if (amount !== ZERO) money.push(c)
   }
   const isolated = margin.mode === 'cross' ? [] : margined.map((j) => isolate(draft.posted[j]!, quantity, j))
