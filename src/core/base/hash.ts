@@ -28,8 +28,13 @@ const INITIAL = rootsOfPrimes(8, 2n)
 const ROUND = rootsOfPrimes(64, 3n)
 const BLOCK = 64
 
-/** One compression of the block at `offset`; `schedule` is scratch of 64 words. */
-function compress(state: Int32Array, block: DataView, offset: number, schedule: Int32Array): void {
+/** Scratch of a compression and of the last blocks: written before they are read, by every hash. */
+const schedule = new Int32Array(64)
+const last = new Uint8Array(2 * BLOCK)
+const lastView = new DataView(last.buffer)
+
+/** One compression of the block at `offset`. */
+function compress(state: Int32Array, block: DataView, offset: number): void {
   for (let t = 0; t < 16; t++) schedule[t] = block.getInt32(offset + 4 * t)
   for (let t = 16; t < 64; t++) {
     const x = schedule[t - 15]!
@@ -73,19 +78,20 @@ function compress(state: Int32Array, block: DataView, offset: number, schedule: 
 /** SHA-256 of bytes as 64 hexadecimal digits. */
 export function sha256OfBytes(bytes: Uint8Array): string {
   const state = Int32Array.from(INITIAL)
-  const schedule = new Int32Array(64)
   const whole = bytes.length - (bytes.length % BLOCK)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  for (let offset = 0; offset < whole; offset += BLOCK) compress(state, view, offset, schedule)
+  for (let offset = 0; offset < whole; offset += BLOCK) compress(state, view, offset)
   // The rest, a 1 bit, zeros, and the length in bits as 64 bits.
   const rest = bytes.length - whole
-  const last = new Uint8Array(rest + 9 > BLOCK ? 2 * BLOCK : BLOCK)
+  const length = rest + 9 > BLOCK ? 2 * BLOCK : BLOCK
+  last.fill(0)
   last.set(bytes.subarray(whole))
   last[rest] = 0x80
-  const lastView = new DataView(last.buffer)
-  lastView.setBigUint64(last.length - 8, 8n * BigInt(bytes.length))
-  for (let offset = 0; offset < last.length; offset += BLOCK) compress(state, lastView, offset, schedule)
-  return Array.from(state, (word) => (word >>> 0).toString(16).padStart(8, '0')).join('')
+  lastView.setBigUint64(length - 8, 8n * BigInt(bytes.length))
+  for (let offset = 0; offset < length; offset += BLOCK) compress(state, lastView, offset)
+  let digits = ''
+  for (const word of state) digits += (word >>> 0).toString(16).padStart(8, '0')
+  return digits
 }
 
 /** SHA-256 of the UTF-8 bytes of a text as 64 hexadecimal digits; a lone surrogate counts as U+FFFD, as everywhere in UTF-8. */

@@ -6,11 +6,13 @@
 import { toNumber, ZERO } from '../base/decimal.ts'
 import type { Universe } from '../domain/universe.ts'
 import { isReciprocal } from '../domain/valuation.ts'
-import { balanceIndex, positionIndex } from '../ledger/books.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import type { Position } from '../ledger/position.ts'
 
 export interface BookColumns {
   readonly universe: Universe
+  /** Per instrument: what the columns below say of it. */
+  readonly positions: readonly Position[]
   /** Per currency. */
   readonly cash: Float64Array
   /** Per instrument, in its settle currency. */
@@ -21,28 +23,32 @@ export interface BookColumns {
   readonly delta: Float64Array
 }
 
-export function bookColumns({ scope, books }: Ledger, account: string): BookColumns {
+/** @param before columns of the same account and universe: what is the same there is not converted again */
+export function bookColumns({ scope, books }: Ledger, account: string, before: BookColumns | null = null): BookColumns {
   const { universe } = scope
-  const n = universe.instruments.length
+  const { instruments, currencies } = universe
+  const place = scope.account.get(account)!
+  const fresh = (column: Float64Array | undefined): Float64Array =>
+    column === undefined ? new Float64Array(instruments.length) : column.slice()
   const columns = {
     universe,
-    cash: Float64Array.from(universe.currencies, (name) =>
-      toNumber(books.balances[balanceIndex(scope, account, name)]!.amount),
-    ),
-    constant: new Float64Array(n),
-    linear: new Float64Array(n),
-    reciprocal: new Float64Array(n),
-    delta: new Float64Array(n),
+    positions: books.positions.slice(place * instruments.length, (place + 1) * instruments.length),
+    cash: Float64Array.from(currencies, (_, c) => toNumber(books.balances[place * currencies.length + c]!.amount)),
+    constant: fresh(before?.constant),
+    linear: fresh(before?.linear),
+    reciprocal: fresh(before?.reciprocal),
+    delta: fresh(before?.delta),
   }
-  universe.instruments.forEach((instrument, j) => {
-    const { quantity, basis } = books.positions[positionIndex(scope, account, instrument.id)]!
-    if (quantity === ZERO) return
-    const size = toNumber(quantity) * toNumber(instrument.multiplier)
+  for (let j = 0; j < instruments.length; j++) {
+    const position = columns.positions[j]!
+    if (before !== null && before.positions[j] === position) continue
+    const instrument = instruments[j]!
+    const size = position.quantity === ZERO ? 0 : toNumber(position.quantity) * toNumber(instrument.multiplier)
     columns.delta[j] = size
-    if (isReciprocal(instrument)) columns.reciprocal[j] = -size
-    else columns.linear[j] = size
-    if (instrument.kind !== 'spot') columns.constant[j] = toNumber(basis)
-  })
+    columns.reciprocal[j] = isReciprocal(instrument) ? 0 - size : 0
+    columns.linear[j] = isReciprocal(instrument) ? 0 : size
+    columns.constant[j] = instrument.kind === 'spot' || size === 0 ? 0 : toNumber(position.basis)
+  }
   return columns
 }
 

@@ -3,10 +3,12 @@
  * marks are made here, so only where a plan is made.
  */
 import { type Decimal, decimalOfNumber, subtract, toText, ZERO } from '../base/decimal.ts'
+import { rememberLast } from '../base/remember.ts'
 import { fail, type Issue, type Result, succeed } from '../base/result.ts'
 import type { CostModel } from '../cost/cost-terms.ts'
 import type { MarketState } from '../domain/market.ts'
 import type { OpenOrder, Portfolio } from '../domain/portfolio.ts'
+import type { Ledger } from '../ledger/ledger.ts'
 import { portfolioOf } from '../ledger/statement.ts'
 import type { Mandate } from '../sizing/mandate.ts'
 import type { PlanInputs } from '../sizing/plan-types.ts'
@@ -99,6 +101,13 @@ export function planInputsOf(session: Session, standing: Standing, marks: Marks)
 
 /** What the account holds, cut to the mandate. */
 export function portfolioIn({ config, ledger, orders }: Session, standing: Standing): Result<Portfolio> {
+  const held = holdingsIn(ledger, standing, config)
+  if (!held.ok || orders.length === 0) return held
+  return succeed({ ...held.value, orders: orders.flatMap((order) => openOrderOf(order, standing)) })
+}
+
+/** Asked for by the look and by the plan after it. */
+const holdingsIn = rememberLast((ledger: Ledger, standing: Standing, config: SessionConfig): Result<Portfolio> => {
   const whole = portfolioOf(ledger, { accounts: [config.account], orders: [] })
   if (!whole.ok) return whole
   const { cash, quantity, entry } = whole.value
@@ -120,9 +129,9 @@ export function portfolioIn({ config, ledger, orders }: Session, standing: Stand
     cash: Array.from(currencies, (c) => cash[c]!),
     quantity: Array.from(instruments, (j) => quantity[j]!),
     entry: Array.from(instruments, (j) => entry[j]!),
-    orders: orders.flatMap((order) => openOrderOf(order, standing)),
+    orders: [],
   })
-}
+})
 
 /** What of an order may still fill; it counts as filled, and for limits on each side alone. */
 function openOrderOf({ intent, filled }: Order, { mandate }: Standing): OpenOrder[] {

@@ -103,7 +103,7 @@ export function recordRow(recorder: Recorder, row: number, session: Session): vo
       ? before
       : {
           ledger,
-          book: before?.ledger === ledger ? before.book : bookColumns(ledger, config.account),
+          book: before?.ledger === ledger ? before.book : bookColumns(ledger, config.account, before?.book),
           standing,
           aim: before?.standing === standing ? before.aim : aimOf(history.universe, standing),
         }

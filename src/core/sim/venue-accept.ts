@@ -121,10 +121,9 @@ function costOf(
 ): Money[] {
   const instrument = instrumentAt(venue, buy.instrument)
   const value = ratioToDecimal(ratioNegate(tradeValue(instrument, buy.quantity, buy.price)), 'ceiling')
-  const [maker, taker] = (['maker', 'taker'] as const).map((liquidity) =>
-    feesOf(venue, { ...buy, side: 'buy', liquidity }),
-  )
-  const dearer = maker![0]!.amount > taker![0]!.amount ? maker! : taker!
+  const taker = feesOf(venue, { ...buy, side: 'buy', liquidity: 'taker' })
+  const maker = instrument.fee.maker === null ? taker : feesOf(venue, { ...buy, side: 'buy', liquidity: 'maker' })
+  const dearer = maker[0]!.amount > taker[0]!.amount ? maker : taker
   return together([{ amount: value, currency: instrument.settle }, ...dearer])
 }
 

@@ -79,10 +79,13 @@ export const heldOf = ({ rules, accounts }: Pick<Venue, 'rules' | 'accounts'>, j
 export const cashOf = ({ rules, accounts }: Pick<Venue, 'rules' | 'accounts'>, c: number): Decimal =>
   balanceAt(rules.parties, accounts.books, 'trader', c).amount
 
+const isPrice = (value: number | undefined): value is number =>
+  value !== undefined && value > 0 && value < Number.POSITIVE_INFINITY
+
 /** A column's number as a decimal; null where it is none above 0. */
 export const pricedAt = (column: Float64Array | undefined, index: number): Decimal | null => {
   const value = column?.[index]
-  return value !== undefined && value > 0 && value < Number.POSITIVE_INFINITY ? decimalOfNumber(value) : null
+  return isPrice(value) ? decimalOfNumber(value) : null
 }
 
 /** Numeraire per unit of a currency by name; 1 of the numeraire; null where it is not known. */
@@ -269,13 +272,15 @@ export function midOf(venue: Venue, j: number): Decimal | null {
 
 /** Whether an instrument can be traded: it is listed, has a price and a mark, and its money has rates. */
 export function isTrading(venue: Venue, j: number): boolean {
-  const { quote, settle } = instrumentAt(venue, j)
+  const { quoteOf, settleOf } = venue.rules.terms.universe
+  const feed = venue.books[j]!
+  const hasRate = (c: number): boolean => c === venue.rules.numeraire || isPrice(venue.quote?.rate[c])
   return (
     !venue.ended[j]! &&
-    midOf(venue, j) !== null &&
-    pricedAt(venue.quote?.mark, j) !== null &&
-    rateOf(venue, quote) !== null &&
-    rateOf(venue, settle) !== null
+    (feed === null ? isPrice(venue.quote?.mid[j]) : twiceMid(bookOf(feed)) !== null) &&
+    isPrice(venue.quote?.mark[j]) &&
+    hasRate(quoteOf[j]!) &&
+    hasRate(settleOf[j]!)
   )
 }
 

@@ -29,7 +29,7 @@ import type { Instrument, Money } from '../domain/instrument.ts'
 import { type Side, signOfSide } from '../domain/portfolio.ts'
 import { unitNotional } from '../domain/valuation.ts'
 import { type Draft, instrumentAt, pricedAt, quoteOf, rateOf } from './venue-draft.ts'
-import type { Venue } from './venue-state.ts'
+import type { Market, Venue } from './venue-state.ts'
 
 export interface Order {
   readonly instrument: number
@@ -87,9 +87,32 @@ function termsOf(venue: Venue, j: number): Result<Terms, string> {
   const instrument = instrumentAt(venue, j)
   const seen = quoteOf(venue)
   const [mid, rate] = [pricedAt(seen.mid, j)!, rateOf(venue, instrument.quote)!]
+  const costs = venue.rules.terms.impact === null ? lastingCosts(venue, j) : costsAt(venue, j, mid)
+  if (!costs.ok) return fail(sentenceOf(costs.error))
+  return succeed({
+    costs: costs.value,
+    mid,
+    notional: ratioMultiply(unitNotional(instrument, mid), ratioOf(rate)),
+  })
+}
+
+const costsKept = new WeakMap<Market, Result<CostTerms>>()
+
+/** Without impact nothing of them moves with a quote: they are made once. */
+function lastingCosts(venue: Venue, j: number): Result<CostTerms> {
+  const market = venue.rules.markets[j]!
+  const kept = costsKept.get(market)
+  if (kept !== undefined) return kept
+  const costs = costsAt(venue, j, pricedAt(quoteOf(venue).mid, j)!)
+  costsKept.set(market, costs)
+  return costs
+}
+
+function costsAt(venue: Venue, j: number, mid: Decimal): Result<CostTerms> {
+  const seen = quoteOf(venue)
   const { universe, execution, carry } = venue.rules.markets[j]!
   const rates = universe.currencies.map((currency) => rateOf(venue, currency) ?? ONE)
-  const costs = makeCostTerms({
+  return makeCostTerms({
     universe,
     market: {
       asOf: venue.at,
@@ -107,12 +130,6 @@ function termsOf(venue: Venue, j: number): Result<Terms, string> {
     metaorders: [venue.metaorders[j]!],
     impact: venue.rules.terms.impact,
     horizonMs: 0,
-  })
-  if (!costs.ok) return fail(sentenceOf(costs.error))
-  return succeed({
-    costs: costs.value,
-    mid,
-    notional: ratioMultiply(unitNotional(instrument, mid), ratioOf(rate)),
   })
 }
 
