@@ -2,8 +2,8 @@
  * Certificates of many random cost-aware programs, binding limits and degenerate ones included, each cold and once more from the
  * first answer after the market moved, and the objectives of some against HiGHS (quadratic cost) and SCS (power cost, caps).
  * `node tools/check-cost-program.ts [count] [seed] [compared]` (10,000 and 1,000 unless given) prints the worst residuals, gap
- * and differences, and exits with 1 where a program was not solved, a residual or the gap is 1e-9 or more, or a difference
- * exceeds 1e-7 (HiGHS) or 1e-5 (SCS) of the terms of the objective.
+ * and differences, and exits with 1 where a program was not solved, a residual or the gap is 1e-9 or more, or an objective
+ * is above that of HiGHS by 1e-7 or of SCS by 1e-5 of its terms.
  */
 import { makeRandom } from '../src/core/base/random.ts'
 import { makeCostProgram } from '../src/core/maths/cost-program.ts'
@@ -61,11 +61,15 @@ function answerOf(oracle: (program: CostProgram) => number | null, program: Cost
   }
 }
 
-/** The largest difference of objectives from an oracle, as a share of their terms. */
+/**
+ * How far an objective is above that of an oracle at most, as a share of its terms. Below it, a certified answer only says that the
+ * oracle stopped short: HiGHS leaves some programs where they begin.
+ */
 function compare(name: string, oracle: (program: CostProgram) => number | null, cones: boolean): number {
   const random = makeRandom(`${seed} ${name}`)
   let largest = 0
   let answered = 0
+  let short = 0
   for (let k = 0; k < compared; k++) {
     const program = randomProgram(random, {
       nMax: cones ? 10 : 30,
@@ -78,12 +82,18 @@ function compare(name: string, oracle: (program: CostProgram) => number | null, 
     answered++
     const { objective } = makeCostProgram(program.n, program.rows.length).solve(program).certificate
     const still = objectiveAt({ ...program, rows: [], caps: [] }, new Float64Array(program.n))
-    largest = Math.max(largest, Math.abs(objective - expected) / (1 + Math.max(Math.abs(still), Math.abs(expected))))
+    const above = (objective - expected) / (1 + Math.max(Math.abs(still), Math.abs(expected)))
+    largest = Math.max(largest, above)
+    if (above < -1e-5) short++
   }
-  console.log(`${name}: ${answered} of ${compared} answered, largest difference ${largest.toExponential(2)}`)
+  console.log(
+    `${name}: ${answered} of ${compared} answered, ${short} of them stopped short; ours is at most ${largest.toExponential(2)} above it`,
+  )
   return largest
 }
 
 certify()
-const apart = compare('HiGHS', objectiveByHighs, false) > 1e-7 || compare('SCS', objectiveByScs, true) > 1e-5
+const apart = [compare('HiGHS', objectiveByHighs, false) > 1e-7, compare('SCS', objectiveByScs, true) > 1e-5].some(
+  Boolean,
+)
 if (apart || tally.unsolved > 0 || Math.max(...Object.values(worst)) >= 1e-9) process.exitCode = 1
