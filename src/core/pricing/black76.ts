@@ -5,6 +5,7 @@
  * without a difference of nearly equal numbers: where t is small the difference is its Taylor series in t, from R″ = z·R′ + R
  * carried on; beyond h + t = 0 it is min(F, K) − F·φ(d₁)·(R(h + t) + R(t − h)). After Jäckel, Let's be rational (Wilmott, 2015).
  */
+import { assert } from '../base/result.ts'
 import { densityOfNormal, millsRatio, millsSlope } from '../maths/normal.ts'
 
 export type OptionRight = 'call' | 'put'
@@ -86,6 +87,7 @@ export function undiscountedValue(
   terms: { readonly forward: number; readonly strike: number; readonly deviation: number },
 ): number {
   const { forward, strike, deviation } = terms
+  assert(forward > 0 && strike >= 0 && deviation >= 0, 'forward must be above 0, strike and deviation at least 0')
   const intrinsic = intrinsicOf(signOf(right), forward, strike)
   return deviation === 0 || strike === 0 ? intrinsic : intrinsic + outOfMoneyValue(forward, strike, deviation)
 }

@@ -49,13 +49,20 @@ function distances(forward: number, strike: number, deviation: number): readonly
   return [x / deviation + 0.5 * deviation, x / deviation - 0.5 * deviation]
 }
 
-/** @param terms deviation above 0 */
 export function strikeOfDelta(
   terms: DeltaTerms & { readonly delta: number },
   convention: DeltaConvention,
   path = '',
 ): Result<number> {
   const { right, forward, deviation, yieldDiscount, delta } = terms
+  if (!(forward > 0 && deviation > 0 && deviation < FARTHEST && yieldDiscount > 0)) {
+    return refuse(
+      'pricing.delta-terms',
+      path,
+      `forward and yieldDiscount must be above 0 and deviation between 0 and ${FARTHEST}, was ${forward}, ${yieldDiscount} and ${deviation}`,
+      'deviation is vol·√years; without any every strike has the delta of its exercise',
+    )
+  }
   const isSpot = convention === 'spot' || convention === 'spotPremiumAdjusted'
   const isAdjusted = convention === 'forwardPremiumAdjusted' || convention === 'spotPremiumAdjusted'
   const sign = signOf(right)

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 
 const SHARED = fileURLToPath(new URL('../../../../shared/', import.meta.url))
-const REFERENCE = `${SHARED}reference/options/`
+export const REFERENCE = `${SHARED}reference/options/`
 const SNAPSHOTS = `${SHARED}data/options_deribit_2026/`
 export const absent = !existsSync(REFERENCE) && process.env.CI === undefined
 if (absent) console.warn(`skipped: reference data is not in ${REFERENCE}`)
