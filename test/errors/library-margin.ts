@@ -3,10 +3,11 @@ import { decimal } from '../../src/core/base/decimal.ts'
 import { liquidationPrice } from '../../src/core/margin/liquidation-price.ts'
 import { optionMargin } from '../../src/core/margin/option-margin.ts'
 import { checkProfile, profileAt, tiersOf } from '../../src/core/margin/profile.ts'
+import { standardMargin } from '../../src/core/margin/standard-account.ts'
 import { tierModel } from '../../src/core/margin/tier-model.ts'
 import { tierMargin } from '../../src/core/margin/tiers.ts'
 import { inverse, perp } from '../core/cost/reference.ts'
-import { DERIBIT, EXPIRY, heldOption, option } from '../core/margin/optional.ts'
+import { DERIBIT, EXPIRY, heldOption, option, STANDARD } from '../core/margin/optional.ts'
 import { held, profileOf, termsOf } from '../core/margin/tiered.ts'
 import { termsOf as venueTerms } from '../core/sim/venue-market.ts'
 import { issuesOf, type LibraryCase } from './library-case.ts'
@@ -80,6 +81,14 @@ export const MARGIN_LIBRARY: Readonly<Record<string, LibraryCase>> = {
       ),
     reads:
       "options.BTC.call.maintenance: maintenance must be above 0, was 0; copy the venue's rule: fractions of the underlying's price, not percent",
+  },
+  'margin.account': {
+    refused: () =>
+      issuesOf(
+        standardMargin({ cash: decimal('0'), stable: decimal('0'), markets: [] }, { terms: STANDARD, at: EXPIRY }),
+      ),
+    reads:
+      "stable: price of the cash must be above 0, was 0; take positions, prices and the venue's numbers of one moment",
   },
   'margin.liquidation': {
     refused: () => {

@@ -10,5 +10,7 @@ export {
 } from './option-margin.ts'
 export { checkProfile, type MarginProfile, optionTermsOf, profileAt, tiersOf } from './profile.ts'
 export { type MarginRate, rateMargin } from './rate-margin.ts'
+export { type StandardMargin, standardMargin } from './standard-account.ts'
+export type { ExpiryPrice, HeldPerp, StandardAccount, StandardMarket, StandardTerms } from './standard-types.ts'
 export { tierModel } from './tier-model.ts'
 export { type Tier, type TierMargin, type TierTerms, tierMargin } from './tiers.ts'

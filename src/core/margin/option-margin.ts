@@ -75,13 +75,13 @@ export function optionMargin(
   return succeed({ initial: money(initial), maintenance: money(maintenance) })
 }
 
-interface OptionNeeds {
+export interface OptionNeeds {
   readonly initial: Ratio
   readonly maintenance: Ratio
 }
 
 /** @param option as `checkOption` finds nothing wrong with */
-function optionNeeds(option: HeldOption, terms: OptionMarginTerms): OptionNeeds {
+export function optionNeeds(option: HeldOption, terms: OptionMarginTerms): OptionNeeds {
   const { instrument, quantity, underlying } = option
   if (quantity >= ZERO) return { initial: RATIO_ZERO, maintenance: RATIO_ZERO }
   const each = terms[instrument.right]
@@ -112,7 +112,7 @@ function outOfTheMoney({ instrument: { right, strike }, underlying }: HeldOption
 }
 
 /** Why one option cannot be margined, all of it. */
-function checkOption(
+export function checkOption(
   { instrument, quantity, mark, entry, underlying }: HeldOption,
   { terms, at }: { readonly terms: OptionMarginTerms; readonly at: Instant },
 ): readonly Issue[] {

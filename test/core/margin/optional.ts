@@ -3,6 +3,7 @@ import { decimal } from '../../../src/core/base/decimal.ts'
 import type { Option } from '../../../src/core/domain/instrument.ts'
 import type { HeldOption, OptionMarginTerms } from '../../../src/core/margin/option-margin.ts'
 import { optionTermsOf } from '../../../src/core/margin/profile.ts'
+import type { StandardTerms } from '../../../src/core/margin/standard-types.ts'
 import { decodeMarginProfile } from '../../../src/wire/margin-codec.ts'
 import { readText } from '../../repository/source.ts'
 import { perp, unwrap } from '../cost/reference.ts'
@@ -46,4 +47,17 @@ export const OKX: OptionMarginTerms = {
   call: DERIBIT.call,
   put: { ...DERIBIT.call, initialLeastOfMark: decimal('0.1') },
   premium: 'mark',
+}
+const rates = (initial: string, maintenance: string): StandardTerms['perp'] => ({
+  initial: decimal(initial),
+  maintenance: decimal(maintenance),
+})
+/** In round numbers near those of Derive. */
+export const STANDARD: StandardTerms = {
+  options: DERIVE,
+  unpaired: rates('1.2', '1.1'),
+  perp: rates('0.065', '0.05'),
+  coins: { share: decimal('0.8'), initial: decimal('1') },
+  depeg: { below: decimal('0.98'), factor: decimal('1.2') },
+  confidence: { below: decimal('0.4'), factor: decimal('0.4') },
 }
