@@ -9,7 +9,7 @@ type Row = readonly [
 ]
 
 const KEYS =
-  'book, name, currency, asOf, cash, equity, positions, targets, policy, compare, limits, costs, instruments, groups, trade, market, orders, sizing, backtest or study'
+  'book, name, currency, asOf, cash, equity, positions, targets, policy, compare, limits, costs, instruments, groups, trade, market, orders, sizing, backtest, study or stress'
 const ids = '(BTC, BTC-CALL, BTC-INV, ETH-PERP, SOL)'
 const checkMinimum = 'check the minimum of the instrument, or leave the order out'
 
