@@ -92,7 +92,7 @@ function termsOf(venue: Venue, j: number): Result<Terms, string> {
   return succeed({
     costs: costs.value,
     mid,
-    notional: ratioMultiply(unitNotional(instrument, mid), ratioOf(rate)),
+    notional: inNumeraire(unitNotional(instrument, mid), rate),
   })
 }
 
@@ -133,6 +133,10 @@ function costsAt(venue: Venue, j: number, mid: Decimal): Result<CostTerms> {
   })
 }
 
+/** Most quote currencies are the numeraire, and digits that say 1 are carried on. */
+const inNumeraire = (amount: Ratio, rate: Decimal): Ratio =>
+  rate === ONE ? amount : ratioMultiply(amount, ratioOf(rate))
+
 const sentenceOf = (issues: readonly Issue[]): string => issues.map(({ message }) => message).join('; ')
 
 function priceWith({ costs, mid, notional }: Terms, venue: Venue, order: Order): Result<Priced, string> {
@@ -163,7 +167,7 @@ export function feelTrade(draft: Draft, { instrument: j, side, quantity }: Order
   if (impact === null) return
   const instrument = instrumentAt(draft, j)
   const [mid, rate] = [pricedAt(quoteOf(draft).mid, j)!, rateOf(draft, instrument.quote)!]
-  const notional = ratioMultiply(ratioMultiply(ratioOf(quantity), unitNotional(instrument, mid)), ratioOf(rate))
+  const notional = inNumeraire(ratioMultiply(ratioOf(quantity), unitNotional(instrument, mid)), rate)
   const weight = signOfSide(side) * ratioToNumber(notional)
   const metaorder = extendMetaorder(draft.metaorders[j]!, { weight, at: draft.at }, impact.decay)
   draft.metaorders = draft.metaorders.with(j, metaorder)
