@@ -1,11 +1,14 @@
 /** Refusals of margin: a sound profile of tiers, and one question that has no answer. */
 import { decimal } from '../../src/core/base/decimal.ts'
+import { makeUniverse } from '../../src/core/domain/universe.ts'
+import { excessAlong, liquidationMoves } from '../../src/core/margin/liquidation-moves.ts'
 import { liquidationPrice } from '../../src/core/margin/liquidation-price.ts'
 import { optionMargin } from '../../src/core/margin/option-margin.ts'
 import { checkProfile, profileAt, tiersOf } from '../../src/core/margin/profile.ts'
 import { standardMargin } from '../../src/core/margin/standard-account.ts'
 import { tierModel } from '../../src/core/margin/tier-model.ts'
 import { tierMargin } from '../../src/core/margin/tiers.ts'
+import { touchingProbability } from '../../src/core/margin/touching.ts'
 import { inverse, perp } from '../core/cost/reference.ts'
 import { DERIBIT, EXPIRY, heldOption, option, STANDARD } from '../core/margin/optional.ts'
 import { held, profileOf, termsOf } from '../core/margin/tiered.ts'
@@ -89,6 +92,29 @@ export const MARGIN_LIBRARY: Readonly<Record<string, LibraryCase>> = {
       ),
     reads:
       "stable: price of the cash must be above 0, was 0; take positions, prices and the venue's numbers of one moment",
+  },
+  'margin.direction': {
+    refused: () => {
+      const universe = makeUniverse({ numeraire: 'USDT', instruments: [option('call', '100')] })
+      const one = Float64Array.of(1)
+      const account = { universe, quantity: one, entry: one, money: one, marks: { mark: one, rate: one } }
+      return issuesOf(excessAlong(account, { model: () => ({ initial: 0, maintenance: 0 }), beta: one }))
+    },
+    reads:
+      'BTC-100-C: BTC-100-C must have a price that moves with its underlying alone, was an option; give a function that prices options along the move to liquidationMoves',
+  },
+  'margin.span': {
+    refused: () => issuesOf(liquidationMoves(() => 1, { low: -0.5, high: 0, steps: 1 })),
+    reads: 'span: high must be above 0, was 0; look from a fall to a rise',
+  },
+  'margin.excess': {
+    refused: () => issuesOf(liquidationMoves(() => Number.NaN, { low: -0.5, high: 1, steps: 1 })),
+    reads:
+      'excess: equity less maintenance must be a number at every move, was NaN at -0.5; give marks, entries and rates of all that is held',
+  },
+  'margin.touching': {
+    refused: () => issuesOf(touchingProbability({ price: 0, level: 1, vol: 1, drift: 0, horizon: 1 })),
+    reads: 'touching: price must be above 0, was 0; say all of it a year',
   },
   'margin.liquidation': {
     refused: () => {

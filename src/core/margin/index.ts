@@ -1,4 +1,5 @@
 /** Margin, as programs see it: profiles of venues, what positions need, and where they are liquidated. */
+export { excessAlong, type LiquidationMoves, liquidationMoves, type MarginAccount } from './liquidation-moves.ts'
 export { type LiquidationPrice, liquidationPrice, type PriceReached, type TieredPosition } from './liquidation-price.ts'
 export type { MarginMarks, MarginModel, Requirement } from './margin-model.ts'
 export {
@@ -14,3 +15,4 @@ export { type StandardMargin, standardMargin } from './standard-account.ts'
 export type { ExpiryPrice, HeldPerp, StandardAccount, StandardMarket, StandardTerms } from './standard-types.ts'
 export { tierModel } from './tier-model.ts'
 export { type Tier, type TierMargin, type TierTerms, tierMargin } from './tiers.ts'
+export { movesInDeviations, type Touching, touchingProbability } from './touching.ts'
