@@ -52,15 +52,18 @@ export function seriesOfMills(h: number, t: number, sums: Float64Array): void {
   const last = 2 * termsOf(t) - 1
   for (let n = 1; n < last; n += 2) {
     even = h * odd + n * even
-    power *= t / (n + 1)
+    power *= t * INVERSE[n + 1]!
     shared += even * power
     odd = h * even + (n + 1) * odd
-    power *= t / (n + 2)
+    power *= t * INVERSE[n + 2]!
     apart += odd * power
   }
   sums[0] = shared
   sums[1] = apart
 }
+
+/** 1/n: a product is faster than a division. */
+const INVERSE = Float64Array.from({ length: 18 }, (_, n) => (n === 0 ? 0 : 1 / n))
 
 /** From here on 1 − z·R(z) is a difference of nearly equal numbers. */
 const SLOPE_FROM = 4 * Math.SQRT2

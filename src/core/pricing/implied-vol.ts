@@ -44,7 +44,7 @@ export function impliedVol(option: OptionTerms & { readonly price: number }, pat
   })
 }
 
-/** Fills vol and status, row by row, without an allocation. @returns how many rows have no vol; theirs is 0 */
+/** Fills vol and status, row by row. @returns how many rows have no vol; theirs is 0 */
 export function impliedVolColumns(
   options: Omit<OptionColumns, 'vol'>,
   { price, vol, status }: { readonly price: Float64Array; readonly vol: Float64Array; readonly status: Uint8Array },

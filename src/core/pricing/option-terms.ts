@@ -19,14 +19,15 @@ export interface OptionWithVol extends OptionTerms {
   readonly vol: number
 }
 
-/** Below it the square root of a total variance is no normal float64. */
-const LEAST = 1e-150
-const MOST = 1e150
-const isWithin = (value: number): boolean => value >= LEAST && value <= MOST
+/** Amounts and times between which nothing over- or underflows on the way to any Greek. */
+const AMOUNT = { least: 1e-100, most: 1e100 }
+const TIME = { least: 1e-20, most: 1e20 }
+const isWithin = (value: number, { least, most }: typeof AMOUNT): boolean => value >= least && value <= most
 
 export const isComputable = (forward: number, strike: number, years: number): boolean =>
-  isWithin(forward) && isWithin(strike) && isWithin(years)
-export const isVol = (vol: number, years: number): boolean => isWithin(vol) && vol * Math.sqrt(years) <= DEVIATION_MAX
+  isWithin(forward, AMOUNT) && isWithin(strike, AMOUNT) && isWithin(years, TIME)
+export const isVol = (vol: number, years: number): boolean =>
+  isWithin(vol, TIME) && vol * vol * years <= DEVIATION_MAX * DEVIATION_MAX
 export const isRate = (rate: number, years: number): boolean => Math.abs(rate * years) <= DISCOUNT_MAX
 
 /** Beyond it every option is worth its maximum in float64. */
@@ -40,24 +41,30 @@ export function checkTerms({ forward, strike, years, rate }: OptionTerms, path: 
     {
       code: 'pricing.forward',
       key: 'forward',
+      range: AMOUNT,
       value: forward,
       hint: 'give the forward of the expiry itself, from a future or from put-call parity',
     },
-    { code: 'pricing.strike', key: 'strike', value: strike, hint: 'give the strike in the currency of the forward' },
+    {
+      code: 'pricing.strike',
+      key: 'strike',
+      range: AMOUNT,
+      value: strike,
+      hint: 'give the strike in the currency of the forward',
+    },
     {
       code: 'pricing.expired',
       key: 'years',
+      range: TIME,
       value: years,
       hint: 'an option at or after its expiry is worth its settlement: leave it out',
     },
   ]
-    .filter(({ value }) => !isWithin(value))
-    .map(({ code, key, value, hint }) => ({
-      code,
-      path: at(key),
-      message: `${key} must be above 0, was ${value}`,
-      hint,
-    }))
+    .filter(({ value, range }) => !isWithin(value, range))
+    .map(({ code, key, value, range, hint }) => {
+      const bound = value > 0 ? `between ${range.least} and ${range.most}` : 'above 0'
+      return { code, path: at(key), message: `${key} must be ${bound}, was ${value}`, hint }
+    })
   if (!isRate(rate, years)) {
     const message = `rate must be a continuous annual fraction with |rate·years| at most ${DISCOUNT_MAX}, was ${rate}`
     issues.push({ code: 'pricing.rate', path: at('rate'), message, hint: '0 where premium is not discounted' })

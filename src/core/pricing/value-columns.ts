@@ -51,7 +51,7 @@ export const makeValueColumns = (count: number): ValueColumns => ({
 
 const DONE = succeed(null)
 
-/** Writes every row of `out`, or refuses by row and leaves those before the first bad one written. */
+/** Writes every row of `out`, or refuses every bad row and writes none. */
 export function valueColumns(options: OptionColumns, out: ValueColumns): Result<null> {
   const { sign, forward, strike, years, rate, vol } = options
   const count = sign.length
@@ -62,57 +62,66 @@ export function valueColumns(options: OptionColumns, out: ValueColumns): Result<
     const t = years[k]!
     const isSound = isComputable(forward[k]!, strike[k]!, t) && isRate(rate[k]!, t) && isVol(vol[k]!, t)
     if (!isSound) return refuseRows(options)
-    valueRow(options, out, k)
   }
+  writeRows(options, out)
   return DONE
 }
 
 const SUMS = new Float64Array(2)
 
-function valueRow({ sign, forward, strike, years, rate, vol }: OptionColumns, out: ValueColumns, k: number): void {
-  const f = forward[k]!
-  const years_ = years[k]!
-  const sigma = vol[k]!
-  const r = rate[k]!
-  const w = sign[k]!
-  const root = Math.sqrt(years_)
-  const deviation = sigma * root
-  const x = logMoneyness(f, strike[k]!)
-  const t = 0.5 * deviation
-  const h = -Math.abs(x) / deviation
-  const d1 = x / deviation + t
-  const d2 = d1 - deviation
-  const density = densityOfNormal(d1)
-  const scale = f * density
-  const discount = r === 0 ? 1 : Math.exp(-r * years_)
-  const strikeAt = strike[k]!
-  let outside: number
-  // N(−|d₁|), or where the series gives it N(d₁) below the strike and N(−d₁) above it.
-  let tail: number
-  let isUpper = d1 > 0
-  if (isSeries(h, t)) {
-    seriesOfMills(h, t, SUMS)
-    isUpper = x > 0
-    outside = 2 * scale * SUMS[1]!
-    tail = density * (isUpper ? SUMS[0]! - SUMS[1]! : SUMS[0]! + SUMS[1]!)
-  } else {
-    const first = millsRatio(Math.abs(d1))
-    const second = millsRatio(Math.abs(d2))
-    outside = isNearMaximum(h, t) ? Math.min(f, strikeAt) - scale * (first + second) : scale * Math.abs(first - second)
-    tail = density * first
+function writeRows({ sign, forward, strike, years, rate, vol: vols }: OptionColumns, out: ValueColumns): void {
+  const { price: prices, delta: deltas, gamma, vega: vegas, thetaPerYear, rho, vanna, volga, charmPerYear } = out
+  for (let k = 0; k < sign.length; k++) {
+    const f = forward[k]!
+    const strikeAt = strike[k]!
+    const time = years[k]!
+    const sigma = vols[k]!
+    const r = rate[k]!
+    const w = sign[k]!
+    const root = Math.sqrt(time)
+    const deviation = sigma * root
+    const x = logMoneyness(f, strikeAt)
+    const distance = x / deviation
+    const t = 0.5 * deviation
+    const h = -Math.abs(distance)
+    const d1 = distance + t
+    const d2 = d1 - deviation
+    const density = densityOfNormal(d1)
+    const scale = f * density
+    const discount = r === 0 ? 1 : Math.exp(-r * time)
+    let outside: number
+    // N(−|d₁|), or where the series gives it N(d₁) below the strike and N(−d₁) above it.
+    let tail: number
+    let isUpper = d1 > 0
+    if (isSeries(h, t)) {
+      seriesOfMills(h, t, SUMS)
+      isUpper = x > 0
+      outside = 2 * scale * SUMS[1]!
+      tail = density * (isUpper ? SUMS[0]! - SUMS[1]! : SUMS[0]! + SUMS[1]!)
+    } else {
+      const first = millsRatio(Math.abs(d1))
+      const second = millsRatio(Math.abs(d2))
+      outside = isNearMaximum(h, t)
+        ? Math.min(f, strikeAt) - scale * (first + second)
+        : scale * Math.abs(first - second)
+      tail = density * first
+    }
+    const price = discount * (outside + intrinsicOf(w, f, strikeAt))
+    const delta = discount * w * (w > 0 === isUpper ? 1 - tail : tail)
+    const vega = discount * scale * root
+    const perVol = 1 / sigma
+    const perTime = 0.5 / time
+    const slope = discount * density
+    prices[k] = price
+    deltas[k] = delta
+    gamma[k] = slope / (f * deviation)
+    vegas[k] = vega
+    thetaPerYear[k] = r * price - vega * sigma * perTime
+    rho[k] = -time * price
+    vanna[k] = -slope * d2 * perVol
+    volga[k] = vega * d1 * d2 * perVol
+    charmPerYear[k] = r * delta + slope * d2 * perTime
   }
-  const price = discount * (outside + intrinsicOf(w, f, strikeAt))
-  const delta = discount * w * (w > 0 === isUpper ? 1 - tail : tail)
-  const vega = discount * scale * root
-  out.price[k] = price
-  out.delta[k] = delta
-  out.gamma[k] = (discount * density) / (f * deviation)
-  out.vega[k] = vega
-  out.thetaPerYear[k] = r * price - (vega * sigma) / (2 * years_)
-  out.rho[k] = -years_ * price
-  out.vanna[k] = (-discount * density * d2) / sigma
-  out.volga[k] = (vega * d1 * d2) / sigma
-  out.charmPerYear[k] = r * delta + (discount * density * d2) / (2 * years_)
 }
 
 function refuseRows({ sign, forward, strike, years, rate, vol }: OptionColumns): Result<never> {

@@ -147,6 +147,22 @@ describe('columns', () => {
     fc.assert(property, { seed: 4, numRuns: 100 })
   })
 
+  test('[PRICE-4] at the ends of what is computed every Greek is finite', () => {
+    const ends = [1e-20, 1e-10, 1, 70]
+    for (const forward of [1e-100, 1, 1e100]) {
+      for (const strike of [1e-100, forward * (1 + (forward > 1 ? -1e-15 : 1e-15)), forward, 1e100]) {
+        for (const vol of ends) {
+          for (const years of [1e-20, 1e-3, 1]) {
+            const value = valued({ right: 'put', forward, strike, years, rate: 0.1, vol })
+            expect(Object.values(value).every(Number.isFinite), JSON.stringify({ forward, strike, vol, years })).toBe(
+              true,
+            )
+          }
+        }
+      }
+    }
+  })
+
   test('[PRICE-5] every bad row is named with what is wrong with it', () => {
     const sound: OptionWithVol = { right: 'call', forward: 100, strike: 110, years: 0.5, rate: 0, vol: 0.6 }
     const rows = [sound, { ...sound, vol: 0 }, { ...sound, years: 0, forward: Number.NaN }]
