@@ -39,10 +39,11 @@ const targetRisk = z.strictObject({
     draws: z.int().min(1),
     noise: z.array(realCodec),
     delaysMs: z.array(realCodec),
+    estimates: z.array(z.strictObject({ years: realCodec, sharpe: realCodec })),
   }),
   rows: z.array(
     z.strictObject({
-      kind: z.enum(['asItWas', 'noise', 'delay', 'permutation', 'equal']),
+      kind: z.enum(['asItWas', 'noise', 'delay', 'estimate', 'permutation', 'equal']),
       size: realCodec.nullable(),
       runs: z.int(),
       figures: z.strictObject(Object.fromEntries(TARGET_FIGURES.map((name) => [name, spread])) as Spreads),

@@ -44,7 +44,7 @@ export function solveLower(l: Float64Array, b: Float64Array, n: number): Float64
 }
 
 /** x with L'x = b. */
-function solveTransposed(l: Float64Array, b: Float64Array, n: number): Float64Array {
+export function solveTransposed(l: Float64Array, b: Float64Array, n: number): Float64Array {
   const x = Float64Array.from(b)
   for (let i = n - 1; i >= 0; i--) {
     const value = x[i]! / l[i * n + i]!

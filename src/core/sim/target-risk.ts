@@ -1,6 +1,6 @@
 /**
  * Target risk: how much of a result hangs on the target being right. The run is repeated with targets that are noisy, late,
- * permuted and equal (`target-variation.ts`), everything else alike, and what came out stands beside what did. A result that
+ * estimated anew, permuted and equal (`target-variation.ts`), everything else alike, and what came out stands beside what did. A result that
  * other targets give as well is not theirs; one that small errors of the target undo is not the policy's.
  */
 import type { Issue, Result } from '../base/result.ts'
@@ -21,6 +21,8 @@ export interface TargetRiskTerms {
   /** Standard deviations of the logarithm of each weight. */
   readonly noise: readonly number[]
   readonly delaysMs: readonly number[]
+  /** Years of data that expected returns are estimated from, and the Sharpe ratio that the target is believed to have. */
+  readonly estimates: readonly { readonly years: number; readonly sharpe: number }[]
 }
 
 export const TARGET_FIGURES = ['annualReturn', 'volatility', 'sharpe', 'maxDrawdown', 'turnover', 'cost'] as const
@@ -35,7 +37,7 @@ export interface Spread {
 
 export interface TargetRiskRow {
   readonly kind: 'asItWas' | Variation['kind']
-  /** Of noise: its size; of a delay: ms; null otherwise. */
+  /** Of noise: its size; of a delay: ms; of an estimate: years; null otherwise. */
   readonly size: number | null
   readonly runs: number
   /** null where no run has the figure. */
@@ -83,7 +85,7 @@ interface Group {
   readonly variations: readonly Variation[]
 }
 
-function variationsOf({ seed, draws, noise, delaysMs }: TargetRiskTerms): Group[] {
+function variationsOf({ seed, draws, noise, delaysMs, estimates }: TargetRiskTerms): Group[] {
   const drawn = <T>(of: (seed: string) => T): T[] => Array.from({ length: draws }, (_, k) => of(`${seed} ${k + 1}`))
   return [
     ...noise.map(
@@ -94,6 +96,13 @@ function variationsOf({ seed, draws, noise, delaysMs }: TargetRiskTerms): Group[
       }),
     ),
     ...delaysMs.map((delayMs): Group => ({ kind: 'delay', size: delayMs, variations: [{ kind: 'delay', delayMs }] })),
+    ...estimates.map(
+      ({ years, sharpe }): Group => ({
+        kind: 'estimate',
+        size: years,
+        variations: drawn((each) => ({ kind: 'estimate', years, sharpe, seed: each })),
+      }),
+    ),
     { kind: 'permutation', size: null, variations: drawn((each) => ({ kind: 'permutation', seed: each })) },
     { kind: 'equal', size: null, variations: [{ kind: 'equal' }] },
   ]

@@ -229,7 +229,10 @@ function backtestCommand(program: Command, io: Io, finish: Finish): void {
     .option('--to <time>', "where it ends, instead of the book's own")
     .option('--report <file>', 'write the result as a page, never over another file')
     .option('--journal <file>', 'write every event and what it led to, a line each')
-    .option('--target-risk <sizes>', 'also run with other targets: weights off by, known later by, such as 10%,30%,7d')
+    .option(
+      '--target-risk <sizes>',
+      'also run with other targets: off by, known later by, estimated from, such as 10%,7d,3y@0.8',
+    )
     .addOption(new Option('--csv', 'print CSV, a row per bar').conflicts(['json', 'check']))
     .option('--check', 'only read what it would be run on, and say what is in it')
     .action(async (flags: BookFlags & BacktestFlags) => {

@@ -1,5 +1,5 @@
 /** What hangs on the target, in words: a row for each way in which it may have been wrong, a cell for each figure. */
-import { formatDuration } from '../../core/base/format.ts'
+import { formatAmount, formatDuration } from '../../core/base/format.ts'
 import { assertNever } from '../../core/base/result.ts'
 import { METRICS } from '../../core/sim/metrics-definitions.ts'
 import {
@@ -42,6 +42,8 @@ function rowLabel({ kind, size, runs }: TargetRiskRow): string {
       return `weights off by ${percent(size!).replace('.0 %', ' %')}, ${draws}`
     case 'delay':
       return `known ${formatDuration(size!)} later`
+    case 'estimate':
+      return `estimated from ${formatAmount(size!, size! % 1 === 0 ? 0 : 1)} years, ${draws}`
     case 'permutation':
       return `weights of other names, ${draws}`
     case 'equal':

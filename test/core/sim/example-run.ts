@@ -186,12 +186,19 @@ const spread = (least: number, middle = least, most = middle) => ({ least, middl
 
 /** What a reader would see of target risk: made up, since the run is. */
 export const EXAMPLE_RISK: TargetRisk = {
-  terms: { seed: 'example', draws: 5, noise: [0.2], delaysMs: [7 * 24 * HOUR_MS] },
+  terms: {
+    seed: 'example',
+    draws: 5,
+    noise: [0.2],
+    delaysMs: [7 * 24 * HOUR_MS],
+    estimates: [{ years: 3, sharpe: 0.8 }],
+  },
   rows: (
     [
       ['asItWas', null, 1, spread(-0.024)],
       ['noise', 0.2, 5, spread(-0.031, -0.025, -0.018)],
       ['delay', 7 * 24 * HOUR_MS, 1, spread(-0.026)],
+      ['estimate', 3, 5, spread(-0.05, -0.03, -0.01)],
       ['permutation', null, 5, spread(-0.12, -0.06, 0.03)],
       ['equal', null, 1, null],
     ] as const

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS } from '../../../src/core/base/instant.ts'
 import { ratio, ratioToNumber } from '../../../src/core/base/ratio.ts'
+import { quadraticForm } from '../../../src/core/maths/matrix.ts'
 import type { Mandated, OutlookChanged } from '../../../src/core/session/session-event.ts'
 import { runBacktest } from '../../../src/core/sim/backtest.ts'
 import type { BacktestInputs } from '../../../src/core/sim/backtest-types.ts'
@@ -85,6 +86,51 @@ describe('target risk', () => {
     expect(deviation / (0.2 * Math.SQRT2)).toBeLessThan(1.1)
   })
 
+  test('[VARY-7] an estimate is off by (γΣ)⁻¹ of the error of a mean: its covariance over draws is Σ⁻¹/(γ²T), γ = Sharpe/√(w′Σw)', () => {
+    const inputs = book(WEIGHTS)
+    const { covariance } = inputs.risk
+    const n = WEIGHTS.length
+    const wanted = WEIGHTS.flatMap((weight, u) => (weight === 0 ? [] : [u]))
+    const inner = Float64Array.from({ length: wanted.length ** 2 }, (_, k) => {
+      const [i, j] = [wanted[Math.floor(k / wanted.length)]!, wanted[k % wanted.length]!]
+      return covariance[i * n + j]!
+    })
+    const exact = Float64Array.from(wanted, (u) => WEIGHTS[u]!)
+    const variance = quadraticForm(exact, inner, exact.length)
+    // So many years that the scale back to the gross hardly matters.
+    const [years, sharpe, draws] = [1e6, 2, 4000]
+    const errors = Array.from({ length: draws }, (_, k) => {
+      const [[, , weights]] = told([mandated(inputs, T0)], { kind: 'estimate', years, sharpe, seed: `s${k}` }) as [
+        [number, string, number[]],
+      ]
+      expect(weights[9]).toBe(0)
+      return wanted.map((u) => weights[u]! - WEIGHTS[u]!)
+    })
+    // (error)'Σ(error) has the mean n·w'Σw/(Sharpe²T), less what keeping the gross takes out of it.
+    const mean =
+      errors.reduce((sum, each) => sum + quadraticForm(Float64Array.from(each), inner, exact.length), 0) / draws
+    const expected = (exact.length * variance) / (sharpe ** 2 * years)
+    expect(mean / expected).toBeGreaterThan(0.8)
+    expect(mean / expected).toBeLessThan(1.35)
+    const once = told([mandated(inputs, T0), outlook(inputs, T0 + HOUR_MS)], {
+      kind: 'estimate',
+      years: 3,
+      sharpe: 1,
+      seed: 'a',
+    })
+    expect(once.map(([, kind]) => kind)).toEqual(['mandated', 'outlook'])
+    expect(gross(once[0]![2]!)).toBeCloseTo(1, 8)
+  })
+
+  test('[VARY-7] where names move as one there is no best target, and the run is refused by name', () => {
+    const inputs = book(WEIGHTS)
+    const flat = { ...inputs, risk: { ...inputs.risk, covariance: inputs.risk.covariance.map(() => 0.04) } }
+    const variation = { kind: 'estimate', years: 3, sharpe: 1, seed: 'a' } as const
+    const schedule = [{ ok: true, value: mandated(flat, T0) } as const]
+    const [first] = [...varyTargets({ schedule } as unknown as BacktestInputs, variation).schedule]
+    expect(first!.ok ? [] : first!.error.map(({ code }) => code)).toEqual(['target-risk.covariance'])
+  })
+
   test('[VARY-2] a late target comes with the next event that is late enough, a mandate in place of an outlook', () => {
     const [a, b] = [book(WEIGHTS), book([...WEIGHTS].reverse())]
     const events = [
@@ -122,17 +168,18 @@ describe('target risk', () => {
 
   test('[VARY-4] the run stands first, then each variation with the least, middle and greatest of its draws', () => {
     const shares: number[] = []
-    const terms = { seed: 'rows', draws: 3, noise: [0.1], delaysMs: [7 * DAY_MS] }
+    const terms = { seed: 'rows', draws: 3, noise: [0.1], delaysMs: [7 * DAY_MS], estimates: [{ years: 2, sharpe: 1 }] }
     const risk = unwrap(assessTargetRisk(inputs, ran, { terms, onRun: (share) => void shares.push(share) }))
     expect(risk.rows.map(({ kind, size, runs }) => [kind, size, runs])).toEqual([
       ['asItWas', null, 1],
       ['noise', 0.1, 3],
       ['delay', 7 * DAY_MS, 1],
+      ['estimate', 2, 3],
       ['permutation', null, 3],
       ['equal', null, 1],
     ])
     expect(shares.at(-1)).toBe(1)
-    const [was, , , permuted, equal] = risk.rows.map(({ figures }) => figures.annualReturn!)
+    const [was, , , , permuted, equal] = risk.rows.map(({ figures }) => figures.annualReturn!)
     expect(was!.middle).toBe(measureRun(ran).metrics.annualReturn)
     // The target of this market was right: any other order of its weights earns less.
     expect(permuted!.most).toBeLessThan(was!.middle)
