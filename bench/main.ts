@@ -41,6 +41,7 @@ import {
 } from './books.ts'
 import { benchEvidence } from './evidence.ts'
 import { FILLS_ACCOUNT, makeFills } from './fills.ts'
+import { benchMargin } from './margin.ts'
 import { answered, measure, measureOnce, measureProcess, report, section, type Timing } from './measure.ts'
 import { benchOrderBook } from './order-book.ts'
 import { benchPricing } from './pricing.ts'
@@ -309,6 +310,7 @@ benchCovariance()
 benchLedger()
 benchOrderBook()
 benchPricing()
+benchMargin()
 benchEvidence()
 benchVenue()
 benchBacktest()

@@ -65,7 +65,7 @@ export function excessAlong(
 }
 
 export interface LiquidationMoves {
-  /** The account is liquidated where it stands. */
+  /** The account is liquidated where it stands; roots are then where it would not be. */
   readonly isLiquidated: boolean
   /** Nearest roots below and above where it stands; null where none was found. */
   readonly below: number | null

@@ -7,7 +7,7 @@
  * That the price ends beyond the level is about half as likely as that it touches it.
  */
 import { violationsOf } from '../base/range.ts'
-import { fail, type Result, succeed } from '../base/result.ts'
+import { assert, fail, type Result, succeed } from '../base/result.ts'
 import { densityOfNormal, distributionOfNormal, millsRatio } from '../maths/normal.ts'
 
 export interface Touching {
@@ -45,5 +45,8 @@ export function touchingProbability({ price, level, vol, drift, horizon }: Touch
   return succeed(Math.min(1, distributionOfNormal((towards - x) / s) + reflected))
 }
 
-/** How many standard deviations of the horizon a move is away. @param deviation σ√h, above 0 */
-export const movesInDeviations = (move: number, deviation: number): number => Math.log1p(move) / deviation
+/** How many standard deviations of the horizon a move is away. @param move above −1 @param deviation σ√h, above 0 */
+export function movesInDeviations(move: number, deviation: number): number {
+  assert(move > -1 && deviation > 0, `a move above −1 and a deviation above 0 expected, was ${move} and ${deviation}`)
+  return Math.log1p(move) / deviation
+}

@@ -30,7 +30,7 @@ interface Worked {
 }
 
 describe('published numbers of short options', () => {
-  test.skipIf(absent)('[MARGIN-13] worked examples of three venues', () => {
+  test.skipIf(absent)('[MARGIN-13] worked examples of Bybit and Bit.com, and a short call in coin', () => {
     const {
       bybitOptions: y,
       bitcomOptions: b,

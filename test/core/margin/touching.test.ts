@@ -90,5 +90,7 @@ describe('the probability of touching a level', () => {
 
   test('[MARGIN-18] a move in deviations is that of its logarithm', () => {
     expect([movesInDeviations(-0.5, Math.LN2), movesInDeviations(1, Math.LN2)]).toEqual([-1, 1])
+    expect(() => movesInDeviations(-1, 1)).toThrow('a move above −1')
+    expect(() => movesInDeviations(0, 0)).toThrow('a deviation above 0')
   })
 })
