@@ -52,7 +52,9 @@ export function fitSurface(expiries: readonly SmilePoints[], model: SurfaceModel
   }
   const svis = slices.map(rawOfSsvi)
   if (model === 'svi') {
-    for (const [k, points] of ordered.entries()) {
+    const forwards = [...ordered.entries()]
+    // From the last back, so that later slices get out of the way of earlier ones, then once more with all of them freed.
+    for (const [k, points] of [...forwards.toReversed(), ...forwards]) {
       svis[k] = refineSvi(points, svis[k]!, { earlier: svis[k - 1] ?? null, later: svis[k + 1] ?? null })
     }
   }
