@@ -5,12 +5,13 @@ import { excessAlong, liquidationMoves } from '../../src/core/margin/liquidation
 import { liquidationPrice } from '../../src/core/margin/liquidation-price.ts'
 import { optionMargin } from '../../src/core/margin/option-margin.ts'
 import { checkProfile, profileAt, tiersOf } from '../../src/core/margin/profile.ts'
+import { riskMatrix } from '../../src/core/margin/risk-matrix.ts'
 import { standardMargin } from '../../src/core/margin/standard-account.ts'
 import { tierModel } from '../../src/core/margin/tier-model.ts'
 import { tierMargin } from '../../src/core/margin/tiers.ts'
 import { touchingProbability } from '../../src/core/margin/touching.ts'
 import { inverse, perp } from '../core/cost/reference.ts'
-import { DERIBIT, EXPIRY, heldOption, option, STANDARD } from '../core/margin/optional.ts'
+import { DERIBIT, EXPIRY, heldOption, MATRIX, option, STANDARD } from '../core/margin/optional.ts'
 import { held, profileOf, termsOf } from '../core/margin/tiered.ts'
 import { termsOf as venueTerms } from '../core/sim/venue-market.ts'
 import { issuesOf, type LibraryCase } from './library-case.ts'
@@ -115,6 +116,14 @@ export const MARGIN_LIBRARY: Readonly<Record<string, LibraryCase>> = {
   'margin.touching': {
     refused: () => issuesOf(touchingProbability({ price: 0, level: 1, vol: 1, drift: 0, horizon: 1 })),
     reads: 'touching: price must be above 0, was 0; say all of it a year',
+  },
+  'margin.matrix': {
+    refused: () => {
+      const perp = { quantity: 0, price: 0, profit: 0 }
+      const account = { cash: 0, stable: 1, index: 0, confidence: 1, coins: 0, perp, expiries: [] }
+      return issuesOf(riskMatrix(account, { terms: MATRIX, at: EXPIRY }))
+    },
+    reads: "account: index must be above 0, was 0; take positions, prices and the venue's numbers of one moment",
   },
   'margin.liquidation': {
     refused: () => {

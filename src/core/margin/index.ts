@@ -11,6 +11,14 @@ export {
 } from './option-margin.ts'
 export { checkProfile, type MarginProfile, optionTermsOf, profileAt, tiersOf } from './profile.ts'
 export { type MarginRate, rateMargin } from './rate-margin.ts'
+export {
+  type MatrixAccount,
+  type MatrixExpiry,
+  type MatrixOption,
+  type RiskMatrix,
+  type RiskMatrixTerms,
+  riskMatrix,
+} from './risk-matrix.ts'
 export { type StandardMargin, standardMargin } from './standard-account.ts'
 export type { ExpiryPrice, HeldPerp, StandardAccount, StandardMarket, StandardTerms } from './standard-types.ts'
 export { tierModel } from './tier-model.ts'

@@ -3,6 +3,7 @@ import { decimal } from '../../../src/core/base/decimal.ts'
 import type { Option } from '../../../src/core/domain/instrument.ts'
 import type { HeldOption, OptionMarginTerms } from '../../../src/core/margin/option-margin.ts'
 import { optionTermsOf } from '../../../src/core/margin/profile.ts'
+import type { RiskMatrixTerms } from '../../../src/core/margin/risk-matrix.ts'
 import type { StandardTerms } from '../../../src/core/margin/standard-types.ts'
 import { decodeMarginProfile } from '../../../src/wire/margin-codec.ts'
 import { readText } from '../../repository/source.ts'
@@ -60,4 +61,18 @@ export const STANDARD: StandardTerms = {
   coins: { share: decimal('0.8'), initial: decimal('1') },
   depeg: { below: decimal('0.98'), factor: decimal('1.2') },
   confidence: { below: decimal('0.4'), factor: decimal('0.4') },
+}
+
+/** A matrix of scenarios in round numbers. */
+export const MATRIX: RiskMatrixTerms = {
+  scenarios: [0.85, 1, 1.15].flatMap((factor) =>
+    (['up', 'none', 'down'] as const).map((vol) => ({ factor, vol, weight: 1 })),
+  ),
+  vol: { up: 0.45, down: 0.3, short: 0.3, long: 0.13, floor: 1 },
+  discount: { base: 0.95, rateFactor: 4, rateAdd: 0.05 },
+  basis: { up: 1.05, down: 0.95, add: 0.25, perYear: 0.01 },
+  held: { perp: 0.02, coins: 0.02, option: 0.01 },
+  confidence: { below: 0.6, factor: 0.5 },
+  peg: { below: 0.98, factor: 2 },
+  initial: { factor: 1.3 },
 }
