@@ -28,7 +28,7 @@ export const STRESS_LIBRARY: Readonly<Record<string, LibraryCase>> = {
   'stress.gaps': {
     refused: () => issuesOf(redrawHistory(broken, 1, { scheme: { kind: 'stationary', length: 2 }, seed: 1 })),
     reads:
-      'backtest.history.AAA: every bar must be there to draw rows again, was 1 of 20 without AAA; begin when all instruments are listed, or leave those with gaps out',
+      'backtest.history.AAA: every bar of AAA, with its mark, must be there to draw rows again, was missing in 1 of 20; begin when all instruments are listed, or leave those with gaps out',
   },
   'scenario.underlying': {
     refused: () => laid({ kind: 'halt', of: ['XRP'], atMs: 0, overMs: HOUR }),

@@ -9,8 +9,9 @@ import { unitNotional } from '../domain/valuation.ts'
 import { foldLedger } from '../ledger/ledger.ts'
 import type { Filled, LedgerEvent } from '../ledger/ledger-event.ts'
 import { bookColumns, equityAt } from './book-columns.ts'
-import { countFill, type Moved } from './order-answers.ts'
-import type { Session } from './session.ts'
+import { enterMode } from './mode.ts'
+import { countFill } from './order-answers.ts'
+import type { Moved, Session } from './session.ts'
 import type { Booked } from './session-event.ts'
 
 /** @returns the session with the fact in its ledger; the very same ledger where it was there; halted where it contradicts */
@@ -27,13 +28,13 @@ export function bookFact(session: Session, { fact }: Booked): Moved {
 }
 
 /** What the venue says cannot be true beside what it said before: nothing is traded on either. */
-const contradicted = (session: Session, issues: readonly Issue[]): Moved => ({
-  session: { ...session, mode: 'halted', waiting: false },
-  effects: [
-    { kind: 'publish', published: { kind: 'alarm', issues } },
-    { kind: 'publish', published: { kind: 'mode', mode: 'halted', because: issues[0]!.code } },
-  ],
-})
+function contradicted(session: Session, issues: readonly Issue[]): Moved {
+  const halted = enterMode(session, 'halted', issues[0]!.code)
+  return {
+    session: halted.session,
+    effects: [{ kind: 'publish', published: { kind: 'alarm', issues } }, ...halted.effects],
+  }
+}
 
 /** Own trades are felt by the next ones, where the outlook says how long. */
 function feel(session: Session, fill: Filled): Session {

@@ -11,10 +11,10 @@ import type { Leg, PlanInputs, SizePlan } from '../sizing/plan-types.ts'
 import { prepare } from '../sizing/prepare.ts'
 import type { Effect } from './effect.ts'
 import { isAtRest, looksAt, openLookout } from './lookout.ts'
+import { cancelAll } from './mode.ts'
 import { type Intent, isUncertain, type Order } from './order.ts'
-import type { Moved } from './order-answers.ts'
 import { planInputsOf } from './plan-view.ts'
-import type { Session, Standing } from './session.ts'
+import type { Moved, Session, Standing } from './session.ts'
 
 /** Hexadecimal digits of an instrument's place in an id; with those of the plan no more than every venue takes. */
 const PLACE_DIGITS = 8
@@ -30,21 +30,6 @@ const NOTHING: readonly Effect[] = []
 
 const waitingFor = (session: Session, waiting: boolean): Session =>
   session.waiting === waiting ? session : { ...session, waiting }
-
-/** Cancels what has not been cancelled yet. */
-export function cancelAll(session: Session, orders: readonly Order[]): Moved {
-  const due = new Set(orders.filter(({ canceling }) => !canceling))
-  if (due.size === 0) return { session, effects: [] }
-  return {
-    session: {
-      ...session,
-      orders: session.orders.map((order) =>
-        due.has(order) ? { ...order, canceling: true, askedAt: session.at, asks: 0 } : order,
-      ),
-    },
-    effects: [...due].map(({ intent: { id, instrument } }): Effect => ({ kind: 'cancel', id, instrument })),
-  }
-}
 
 function planNow(session: Session): Moved {
   const { standing, marks } = session
@@ -96,7 +81,6 @@ function carryOut(session: Session, planned: SizePlan): Moved {
       state: 'sent',
       filled: ZERO,
       filledAtEnd: null,
-      sentAt: session.at,
       askedAt: session.at,
       asks: 0,
       canceling: false,

@@ -7,19 +7,15 @@ import { add, compare, type Decimal, toText } from '../base/decimal.ts'
 import type { Instant } from '../base/instant.ts'
 import { assertNever, type Issue } from '../base/result.ts'
 import type { Effect } from './effect.ts'
+import { enterMode } from './mode.ts'
 import type { Order } from './order.ts'
-import type { Session } from './session.ts'
+import type { Moved, Session } from './session.ts'
 import type { OrderSeen } from './session-event.ts'
 
 /** Orders that ended whose late answers are recognised. */
 const ENDED_KEPT = 256
 /** Doublings of the time between queries. */
 const DOUBLINGS_MAX = 6
-
-export interface Moved {
-  readonly session: Session
-  readonly effects: readonly Effect[]
-}
 
 function endOrder(session: Session, order: Order): Session {
   const ended = session.ended.slice(1 - ENDED_KEPT)
@@ -114,9 +110,9 @@ export function countFill(session: Session, fill: { readonly order: string; read
       message: `at most ${toText(order.intent.quantity)} of ${order.intent.instrument} must be filled, was ${toText(filled)}`,
       hint: 'the ledger follows the fills; compare them with the venue’s before trading goes on',
     }
-    const halted: Effect = { kind: 'publish', published: { kind: 'mode', mode: 'halted', because: issue.code } }
     const counted = replaceOrder(session, order, { ...order, filled })
-    return { session: { ...counted, mode: 'halted' }, effects: [alarm(issue), halted] }
+    const halted = enterMode(counted, 'halted', issue.code)
+    return { session: halted.session, effects: [alarm(issue), ...halted.effects] }
   }
   const ended = compare(filled, order.filledAtEnd ?? order.intent.quantity) >= 0
   return {

@@ -33,7 +33,6 @@ export interface Order {
   readonly filled: Decimal
   /** What the venue says was filled when it ended; null before. */
   readonly filledAtEnd: Decimal | null
-  readonly sentAt: Instant
   /** When the last request about it left: its submission, its cancellation or a query. */
   readonly askedAt: Instant
   /** Queries in a row that decided nothing; each waits twice as long as the one before. */

@@ -7,6 +7,7 @@ import type { Ledger } from '../ledger/ledger.ts'
 import type { Curvature } from '../sizing/curvature.ts'
 import type { Glance } from '../sizing/glance.ts'
 import type { Mandate } from '../sizing/mandate.ts'
+import type { Effect } from './effect.ts'
 import type { Order } from './order.ts'
 import type { Mode, Outlook } from './session-event.ts'
 
@@ -25,6 +26,12 @@ export interface SessionConfig {
   readonly curvatureMs: number
   /** Without an answer for so long, an order's outcome is unknown and is asked for. */
   readonly answerMs: number
+}
+
+/** What an event makes of a session. */
+export interface Moved {
+  readonly session: Session
+  readonly effects: readonly Effect[]
 }
 
 /** Latest marks, aligned to the session's universe. */

@@ -7,13 +7,14 @@ import { hashOf } from '../base/hash.ts'
 import { assertNever, type Issue } from '../base/result.ts'
 import { reconcile } from '../ledger/reconcile.ts'
 import { bookFact } from './book-fact.ts'
-import { cancelAll, decide } from './decide.ts'
+import { decide } from './decide.ts'
 import type { Effect } from './effect.ts'
+import { enterMode } from './mode.ts'
 import { isUncertain } from './order.ts'
-import { askForSilent, deadlineOf, hearOfOrder, type Moved } from './order-answers.ts'
+import { askForSilent, deadlineOf, hearOfOrder } from './order-answers.ts'
 import { standBy } from './plan-view.ts'
-import { type Marks, type Session, type Standing, seenAtOf } from './session.ts'
-import type { Commanded, Mandated, MarketSeen, OutlookChanged, Reported, SessionEvent } from './session-event.ts'
+import { type Marks, type Moved, type Session, type Standing, seenAtOf } from './session.ts'
+import type { Mandated, MarketSeen, OutlookChanged, Reported, SessionEvent } from './session-event.ts'
 
 export function step(before: Session, event: SessionEvent): readonly [Session, readonly Effect[]] {
   const session: Session = { ...before, seq: before.seq + 1, at: event.at > before.at ? event.at : before.at }
@@ -46,7 +47,7 @@ function react(session: Session, event: SessionEvent): Moved {
     case 'woken':
       return { session: { ...session, wakeAt: null }, effects: NOTHING }
     case 'commanded':
-      return obey(session, event)
+      return enterMode(session, event.mode, 'commanded')
     case 'booked':
       return bookFact(session, event)
     case 'order':
@@ -124,16 +125,6 @@ const refused = (session: Session, issues: readonly Issue[]): Moved => ({
   session,
   effects: [{ kind: 'publish', published: { kind: 'refused', issues } }],
 })
-
-/** Orders are cancelled where trading ends; cancellations always pass. */
-function obey(session: Session, { mode }: Commanded): Moved {
-  if (mode === session.mode) return { session, effects: NOTHING }
-  const published: Effect = { kind: 'publish', published: { kind: 'mode', mode, because: 'commanded' } }
-  const changed = { ...session, mode }
-  if (mode === 'active') return { session: changed, effects: [published] }
-  const canceled = cancelAll({ ...changed, waiting: false }, session.orders)
-  return { session: canceled.session, effects: [published, ...canceled.effects] }
-}
 
 /** Differences that nobody explains become events of the ledger, and are told. */
 function compareWith(session: Session, { snapshot }: Reported): Moved {

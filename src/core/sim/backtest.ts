@@ -63,6 +63,7 @@ function openRun(inputs: BacktestInputs, onlooker: Onlooker): Result<Run> {
     row: from,
     hasContracts: history.universe.instruments.some(({ kind }) => kind !== 'spot'),
     quote: null,
+    conditions: null,
     paid: Int32Array.from(history.funding, (funding) => (funding === null ? 0 : countUpTo(funding.time, closeAt))),
     fault: null,
   })

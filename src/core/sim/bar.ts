@@ -89,8 +89,9 @@ function carriedOn(column: Float64Array, last: Float64Array | undefined): Float6
 }
 
 /** Volumes and volatilities as the session believes them, on the venue's columns. */
-function conditionsOf({ session: { standing }, inputs, recorder }: Run) {
-  const known = recorder.conditions
+function conditionsOf(run: Run) {
+  const { inputs, conditions: known } = run
+  const { standing } = run.session
   if (known !== null && known.standing === standing) return known
   const n = inputs.history.universe.instruments.length
   const volumePerDay = new Float64Array(n).fill(Number.NaN)
@@ -99,8 +100,8 @@ function conditionsOf({ session: { standing }, inputs, recorder }: Run) {
     volumePerDay[j] = standing.outlook.volumePerDay[own]!
     vol[j] = standing.outlook.risk.vol[standing.mandate.universe.underlyingOf[own]!]!
   })
-  recorder.conditions = { standing, volumePerDay, vol }
-  return recorder.conditions
+  run.conditions = { standing, volumePerDay, vol }
+  return run.conditions
 }
 
 function rangeOver(run: Run, at: Instant): void {

@@ -6,6 +6,7 @@ import { assertNever } from '../base/result.ts'
 import type { Portfolio } from '../domain/portfolio.ts'
 import { instrumentIndex, type Universe } from '../domain/universe.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import { quadraticForm } from '../maths/matrix.ts'
 import { type BookColumns, bookColumns, equityAt, exposureAt } from '../session/book-columns.ts'
 import type { Published } from '../session/effect.ts'
 import { restsOutside } from '../session/lookout.ts'
@@ -33,14 +34,6 @@ export interface Recorder {
   readonly decisions: DecisionRecord[]
   /** What the last row was measured with. */
   seen: Seen | null
-  /** What the venue was last told of volumes and volatilities. */
-  conditions: Conditions | null
-}
-
-interface Conditions {
-  readonly standing: Standing | null
-  readonly volumePerDay: Float64Array
-  readonly vol: Float64Array
 }
 
 /** When something happened. */
@@ -88,7 +81,6 @@ export function openRecorder(history: History, { from, to }: { readonly from: nu
     flows: [],
     decisions: [],
     seen: null,
-    conditions: null,
   }
 }
 
@@ -130,20 +122,8 @@ export function recordRow(recorder: Recorder, row: number, session: Session): vo
     held[i] = weight[u]!
     deviation[i] = weight[u]! - target[i]!
   }
-  columns.trackingError[k] = Math.sqrt(Math.max(0, form(deviation, covariance)))
-  columns.volatility[k] = Math.sqrt(Math.max(0, form(held, covariance)))
-}
-
-/** x'Σx */
-function form(x: Float64Array, covariance: Float64Array): number {
-  const n = x.length
-  let sum = 0
-  for (let i = 0; i < n; i++) {
-    let inner = 0
-    for (let j = 0; j < n; j++) inner += covariance[i * n + j]! * x[j]!
-    sum += x[i]! * inner
-  }
-  return sum
+  columns.trackingError[k] = Math.sqrt(Math.max(0, quadraticForm(deviation, covariance, place.length)))
+  columns.volatility[k] = Math.sqrt(Math.max(0, quadraticForm(held, covariance, place.length)))
 }
 
 function aimOf(universe: Universe, standing: Standing | null): Aim | null {
@@ -194,8 +174,7 @@ export function recordFact(
   if (fact.kind !== 'funded' && fact.kind !== 'charged') return
   const { universe } = recorder.history
   const instrument = fact.kind === 'funded' ? instrumentIndex(universe, fact.instrument) : null
-  const currency =
-    instrument === null ? (fact as { currency: string }).currency : universe.instruments[instrument]!.settle
+  const currency = fact.kind === 'charged' ? fact.currency : universe.instruments[instrument!]!.settle
   const rate = decimalOfNumber(venue.quote!.rate[universe.currencies.indexOf(currency)]!)
   recorder.payments.push({ row, at: fact.at, instrument, paid: multiply(fact.paid, rate, 'halfEven') })
 }

@@ -15,8 +15,8 @@ export interface RedrawTerms {
 }
 
 /**
- * @param from the last row that stays. @returns path k of it, or why none can be drawn: every instrument must have every bar,
- * since a row is drawn whole. Codes: stress.gaps, evidence.range, evidence.too-short.
+ * @param from the last row that stays. @returns path k of it, or why none can be drawn: every instrument must have every bar
+ * and mark, every currency its rate, since a row is drawn whole. Codes: stress.gaps, evidence.range, evidence.too-short.
  */
 export function redrawHistory(
   history: History,
@@ -38,19 +38,37 @@ export function redrawHistory(
   })
 }
 
-function findGaps({ universe, close, time }: History): Issue[] {
+/** Of bars, marks and rates: what is missing in one row would be missing from there on. */
+function findGaps({ universe, close, mark, rate, time }: History): Issue[] {
+  const rows = time.length
+  const missing = (column: Float64Array, width: number, k: number): number => {
+    let count = 0
+    for (let row = 0; row < rows; row++) if (Number.isNaN(column[row * width + k]!)) count++
+    return count
+  }
   const n = universe.instruments.length
-  return universe.instruments.flatMap(({ id }, j): Issue[] => {
-    let missing = 0
-    for (let row = 0; row < time.length; row++) if (Number.isNaN(close[row * n + j]!)) missing++
-    if (missing === 0) return []
-    return [
-      {
-        code: 'stress.gaps',
-        path: `backtest.history.${id}`,
-        message: `every bar must be there to draw rows again, was ${missing} of ${time.length} without ${id}`,
-        hint: 'begin when all instruments are listed, or leave those with gaps out',
-      },
-    ]
-  })
+  const columns = [
+    ...universe.instruments.map(({ id }, j) => ({
+      path: `backtest.history.${id}`,
+      what: `bar of ${id}`,
+      count: Math.max(missing(close, n, j), mark === null ? 0 : missing(mark, n, j)),
+    })),
+    ...universe.currencies.map((name, c) => ({
+      path: `backtest.rates.${name}`,
+      what: `rate of ${name}`,
+      count: missing(rate, universe.currencies.length, c),
+    })),
+  ]
+  return columns.flatMap(({ path, what, count }): Issue[] =>
+    count === 0
+      ? []
+      : [
+          {
+            code: 'stress.gaps',
+            path,
+            message: `every ${what}, with its mark, must be there to draw rows again, was missing in ${count} of ${rows}`,
+            hint: 'begin when all instruments are listed, or leave those with gaps out',
+          },
+        ],
+  )
 }

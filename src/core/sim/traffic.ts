@@ -5,7 +5,7 @@
 import type { Instant } from '../base/instant.ts'
 import { assertNever, type Issue, type Result } from '../base/result.ts'
 import type { Effect } from '../session/effect.ts'
-import type { Session } from '../session/session.ts'
+import type { Session, Standing } from '../session/session.ts'
 import type { SessionEvent } from '../session/session-event.ts'
 import { step } from '../session/step.ts'
 import type { BacktestInputs } from './backtest-types.ts'
@@ -26,6 +26,13 @@ type Carried =
   | { readonly at: Instant; readonly to: 'venue'; readonly input: VenueInput }
   | { readonly at: Instant; readonly to: 'session'; readonly event: SessionEvent }
 
+/** Of a mandate and its outlook, on the columns of the venue. */
+interface Conditions {
+  readonly standing: Standing | null
+  readonly volumePerDay: Float64Array
+  readonly vol: Float64Array
+}
+
 /** A run under way. */
 export interface Run {
   readonly inputs: BacktestInputs
@@ -42,6 +49,8 @@ export interface Run {
   readonly hasContracts: boolean
   /** The quote that the venue has not been told yet. */
   quote: Extract<VenueInput, { kind: 'quoted' }> | null
+  /** What the venue was last told of volumes and volatilities. */
+  conditions: Conditions | null
   /** Per instrument: index of the next payment. */
   readonly paid: Int32Array
   /** What the venue cannot stand on: the run ends there. */
@@ -59,12 +68,16 @@ export function deliver(run: Run, until: Instant, bound: 'before' | 'upTo'): voi
   }
 }
 
-/** Behind everything that arrives at the same time. */
+/** Behind everything that arrives at the same time; payments before it. */
 export function carry(run: Run, carried: Carried): void {
   let place = run.carried.length
-  while (place > 0 && run.carried[place - 1]!.at > carried.at) place--
+  while (place > 0 && isBefore(carried, run.carried[place - 1]!)) place--
   run.carried.splice(place, 0, carried)
 }
+
+/** Payments come before everything else of their moment, however early that was sent. */
+const isBefore = (a: Carried, b: Carried): boolean => a.at < b.at || (a.at === b.at && isPayment(a) && !isPayment(b))
+const isPayment = (carried: Carried): boolean => carried.to === 'venue' && carried.input.kind === 'funding'
 
 /** The venue hears of a quote only where it has something to do with it. */
 export function tellQuote(run: Run): void {

@@ -230,7 +230,13 @@ describe('what the venue says', () => {
     expect(twice.session.ledger.seq).toBe(session.ledger.seq + 1)
     const other = fillOf(btc, { at: T0 + 1, id: 'f1', price: '64001', quantity: '0.1' })
     const { transcript, session: halted } = play(twice.session, [other])
-    expect(transcript.slice(1, 3)).toEqual(['  alarm ledger.conflict', '  halted because ledger.conflict'])
+    expect(transcript.slice(1)).toEqual([
+      '  alarm ledger.conflict',
+      '  halted because ledger.conflict',
+      '  cancel BTC',
+      '  cancel ETH',
+      '  cancel SOL',
+    ])
     expect(halted.mode).toBe('halted')
   })
 
@@ -241,7 +247,13 @@ describe('what the venue says', () => {
     ])
     expect(heldOf(after, 'BTC')).toBe('0.69375')
     expect(after.mode).toBe('halted')
-    expect(transcript).toContain('  alarm order.overfilled')
+    expect(transcript.slice(1)).toEqual([
+      '  alarm order.overfilled',
+      '  halted because order.overfilled',
+      '  cancel BTC',
+      '  cancel ETH',
+      '  cancel SOL',
+    ])
   })
 
   test('[STEP-18] late answers about ended orders are no news; an open order of a stranger is told', () => {

@@ -259,7 +259,17 @@ describe('lives', () => {
     const close = Float64Array.from([100, 101, 102, 103, 104, 105])
     const time = Float64Array.from([T0 + HOUR_MS, T0 + 3 * HOUR_MS, T0 + 4.5 * HOUR_MS])
     const funding = [{ time, rate: Float64Array.from([0.01, 0.001, -0.002]) }]
-    const record = run(runOf(perp, { history: { ...base, close, open: close, high: close, low: close, funding } }))
+    const history = { ...base, close, open: close, high: close, low: close, funding }
+    const record = run(runOf(perp, { history }))
+    // An order that was sent an hour ago and arrives with a payment comes after it, however long it was on its way.
+    const late = run(
+      runOf(perp, {
+        history: { ...history, funding: [{ time: time.map((at) => at + HOUR_MS), rate: funding[0]!.rate }] },
+        orderMs: HOUR_MS,
+      }),
+    )
+    expect(late.trades[0]!.at).toBe(T0 + 2 * HOUR_MS)
+    expect(late.payments.map(({ at }) => at)).toEqual([T0 + 4 * HOUR_MS, T0 + 5.5 * HOUR_MS])
     // 10 contracts are bought at the close of row 0, after the payment of that moment.
     expect(record.payments.map(({ row, paid }) => [row, toText(paid)])).toEqual([
       [2, toText(decimal('1.02'))],

@@ -1,12 +1,11 @@
 /** Crashes that happened, as bars of a run; and what of runs is compared. */
-import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { runBacktest } from '../../../src/core/sim/backtest.ts'
 import { CRASHES, crashPath } from '../../../src/core/sim/crash.ts'
 import { applyScenario } from '../../../src/core/sim/scenario.ts'
 import { assessPaths, outcomeOf } from '../../../src/core/sim/stress.ts'
 import { readCrash } from '../../../src/shell/files/crash.ts'
-import { unwrap } from '../cost/reference.ts'
+import { absent, unwrap } from '../cost/reference.ts'
 import { weightBand } from '../sizing/book.ts'
 import { runOf, T0, tenCoins, walk } from './runs.ts'
 
@@ -40,7 +39,7 @@ describe('bars of a crash', () => {
 
   const shared = new URL('../../../../shared/data/stress/', import.meta.url).pathname
   const file = (name: string): string => `${shared}${name}`
-  test.skipIf(!existsSync(shared)).each([
+  test.skipIf(absent).each([
     ['2021-05-19', { AAA: '2021_05_19_1m/BTC_USDT-1m.json.gz', BBB: '2021_05_19_1m/DOGE_USDT-1m.json.gz' }, -0.2, -0.3],
     [
       '2024-08-05',

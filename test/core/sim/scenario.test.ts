@@ -108,6 +108,8 @@ describe('histories drawn again', () => {
   test('[STRESS-6] a missing bar, a block that does not fit and too few rows are refused by name', () => {
     const close = market.close.map((x, k) => (k === 50 * N + 3 ? Number.NaN : x))
     expect(codes(redrawHistory({ ...market, close }, FROM, { scheme, seed: 1 }))).toEqual(['stress.gaps'])
+    const rate = market.rate.map((x, row) => (row < 3 ? Number.NaN : x))
+    expect(codes(redrawHistory({ ...market, rate }, FROM, { scheme, seed: 1 }))).toEqual(['stress.gaps'])
     expect(codes(redrawHistory(market, FROM, { scheme: { kind: 'stationary', length: 0 }, seed: 1 }))).toEqual([
       'evidence.range',
     ])

@@ -11,14 +11,13 @@ import { datesKnown } from '../../../src/core/sim/membership.ts'
 import { openBacktest } from '../../../src/shell/files/backtest.ts'
 import { readFunding } from '../../../src/shell/files/funding.ts'
 import { readMembers } from '../../../src/shell/files/members.ts'
-import { sharedIsHere } from '../../errors/transcript.ts'
+import { absent } from '../../core/cost/reference.ts'
 import { ROOT } from '../../repository/source.ts'
 import { issueLine } from '../../wire/books.ts'
 import { folderOf } from '../book/files.ts'
 
 const DATA = join(ROOT, '../shared/data')
-const real = test.skipIf(!sharedIsHere())
-if (!sharedIsHere()) console.log('skipped: histories of the reference data, which is not here')
+const real = test.skipIf(absent)
 
 /** 2026-01-01T00:00:00Z */
 const NOW = 1_767_225_600_000
